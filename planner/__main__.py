@@ -1,0 +1,1 @@
+"""Start the window, or hand over to the command line."""

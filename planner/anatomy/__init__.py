@@ -1,0 +1,1 @@
+"""Registration, tissue classes, landmarks and AC-PC. Speaks geometry only."""

@@ -1,0 +1,1 @@
+"""Document, jobs, selection, settings and log. Qt core, no widgets."""

@@ -1,0 +1,1 @@
+"""One file per format version: from version N to N+1."""

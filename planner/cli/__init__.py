@@ -1,0 +1,1 @@
+"""One verb per step on the terminal."""

@@ -1,0 +1,1 @@
+"""Conductor model, solver, unit solutions and activated volume. Speaks geometry only."""

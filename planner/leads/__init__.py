@@ -1,0 +1,1 @@
+"""Straight paths, contact positions, clearances and the probe's-eye frame."""

@@ -1,0 +1,1 @@
+"""One page per task. A page never computes."""

@@ -1,0 +1,1 @@
+"""Slice views, the probe's-eye view and the 3-D view."""
