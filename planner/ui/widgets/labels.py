@@ -1,0 +1,123 @@
+"""Texts on a page: section headers, wrapped notes with a status, and tables of named values."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from planner.ui.icons import pixmap
+from planner.ui.theme import Tone, tone_colour, toned
+
+_TONE_ICONS: dict[Tone, str] = {"good": "done", "warn": "warning", "bad": "error", "stale": "outdated", "plain": ""}
+
+
+class Section(QFrame):
+    """A titled part of a page; put widgets into ``body``."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self.header = QLabel(title)
+        font = self.header.font()
+        font.setBold(True)
+        self.header.setFont(font)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setForegroundRole(QPalette.ColorRole.Midlight)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 4, 0, 4)
+        outer.setSpacing(4)
+        outer.addWidget(self.header)
+        outer.addWidget(line)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(6)
+        outer.addLayout(self.body)
+
+
+class Note(QWidget):
+    """A wrapped sentence with the icon and colour of its tone."""
+
+    def __init__(self, text: str = "", tone: Tone = "plain", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone: Tone = tone
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.label = QLabel(text)
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._icon)
+        row.addWidget(self.label, 1)
+        self.say(text, tone)
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Show ``text`` (hidden when empty)."""
+        self._tone = tone
+        self.label.setText(text)
+        self.setAccessibleName(text)
+        self._colour()
+        self.setVisible(bool(text))
+
+    @property
+    def tone(self) -> Tone:
+        return self._tone
+
+    def text(self) -> str:
+        return self.label.text()
+
+    def _colour(self) -> None:
+        self.label.setPalette(toned(self._tone, self.palette()))
+        name = _TONE_ICONS[self._tone]
+        self._icon.setVisible(bool(name))
+        if name:
+            self._icon.setPixmap(pixmap(name, tone_colour(self._tone, self.palette()), 16, self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "label"):
+            self._colour()
+        super().changeEvent(event)
+
+
+class FactTable(QWidget):
+    """Named values in two columns; a value may be selected and copied, and carries a tone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setVerticalSpacing(3)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._values: dict[str, QLabel] = {}
+
+    def show_rows(self, rows: "list[tuple[str, str] | tuple[str, str, Tone]]") -> None:
+        """Replace all rows by (name, value[, tone])."""
+        names = [row[0] for row in rows]
+        if names != list(self._values):
+            self._rebuild(names)
+        for row in rows:
+            label = self._values[row[0]]
+            label.setText(row[1])
+            label.setAccessibleName(f"{row[0]}: {row[1]}")
+            label.setPalette(toned(row[2] if len(row) == 3 else "plain", self.palette()))
+        self.setVisible(bool(rows))
+
+    def _rebuild(self, names: list[str]) -> None:
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        self._values = {}
+        for name in names:
+            value = QLabel()
+            value.setWordWrap(True)
+            value.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            key = QLabel(name)
+            key.setPalette(toned("stale", self.palette()))
+            self._form.addRow(key, value)
+            self._values[name] = value
+
+    def value(self, name: str) -> str:
+        return self._values[name].text()
