@@ -37,3 +37,10 @@ def user_data() -> Path:
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / APP_NAME
     return Path(os.environ.get("XDG_DATA_HOME", home / ".local" / "share")) / "nociplan"
+
+
+def own_command(*arguments: str) -> list[str]:
+    """The command that starts this program again, from a checkout and in a frozen build."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *arguments]
+    return [sys.executable, "-m", "planner", *arguments]
