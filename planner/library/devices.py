@@ -1,6 +1,6 @@
 """Leads as their makers describe them: read-only, from ``resources/devices/leads.json``, with confidence and sources.
 
-Lengths along the lead are mm from its geometric tip; angles are degrees around the shaft from the lead's zero direction,
+Lengths along the lead are mm from its geometric tip; angles are degrees around the shaft from the zero direction,
 counter-clockwise seen from the proximal end (the order that the maker of B33005/B33015 prints for segments a, b, c).
 """
 

@@ -1,5 +1,6 @@
 import json
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_that_gaps_between_levels_agree_with_the_stated_edge_gaps():
         if not lead.contacts:
             continue
         levels = sorted({(c.low_mm, c.high_mm) for c in lead.contacts})
-        gaps = [above[0] - below[1] for below, above in zip(levels, levels[1:], strict=False)]
+        gaps = [above[0] - below[1] for below, above in pairwise(levels)]
         stated = entry["edge_gap_mm"]
         stated = stated if isinstance(stated, list) else [stated] * len(gaps)
         assert gaps == pytest.approx(stated, abs=1e-9), entry["id"]
