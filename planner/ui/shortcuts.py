@@ -1,0 +1,63 @@
+"""The keys, as F1 lists them. The window and the views bind them; this is the one sheet."""
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planner.i18n import _
+
+
+def shortcut_rows() -> list[tuple[str, str]]:
+    """(keys, what they do) in the order a person learns them."""
+    return [
+        ("F1", _("This list")),
+        ("Ctrl+N", _("New case")),
+        ("Ctrl+O", _("Open case")),
+        ("Ctrl+W", _("Close case")),
+        ("Ctrl+Z", _("Undo")),
+        ("Ctrl+Y, Ctrl+Shift+Z", _("Redo")),
+        ("Alt+1 … Alt+7", _("Go to task 1 to 7")),
+        ("F6", _("Next part of the window: tasks, views, page")),
+        (_("Wheel, Page up, Page down"), _("Next slice")),
+        (_("Ctrl+wheel"), _("Zoom")),
+        (_("Middle drag"), _("Pan")),
+        (_("Shift+move"), _("Crosshair in all planes")),
+        (_("Ctrl+double-click"), _("Reset the grey-level window")),
+        (_("Double-click"), _("Maximise a view, and back")),
+        ("1, 2, 3, 4", _("Axial, coronal, sagittal, 3-D alone; again for all four")),
+        (_("Space"), _("Set the point that is being asked for at the crosshair")),
+        ("T, E", _("Set target or entry of the active lead at the crosshair")),
+        ("−, +, 0", _("Contact in focus: cathode, anode, off")),
+        (_("Esc"), _("Leave the tool")),
+    ]
+
+
+class ShortcutsDialog(QDialog):
+    """Help, F1."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Keyboard and mouse"))
+        rows = shortcut_rows()
+        table = QTableWidget(len(rows), 2)
+        table.setAccessibleName(_("Keyboard and mouse"))
+        table.setHorizontalHeaderLabels([_("Keys"), _("What they do")])
+        table.verticalHeader().hide()
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row):
+                table.setItem(number, column, QTableWidgetItem(text))
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column_layout = QVBoxLayout(self)
+        column_layout.addWidget(table)
+        column_layout.addWidget(buttons)
+        self.resize(620, 560)
