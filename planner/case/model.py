@@ -147,7 +147,8 @@ class Structure:
 class Lead:
     """A straight lead. The tip lies on the line entry → target, ``depth_mm`` beyond the target (negative: short of it).
 
-    ``rotation_deg`` turns the lead about its own axis (0: segment a faces anterior, see planner.leads).
+    ``rotation_deg`` turns the lead about its own axis (0: segment a faces anterior, see planner.leads). ``accepted``
+    are the codes of concerns about it that a person confirmed knowingly (planner.leads.checks).
     """
 
     id: str
@@ -161,6 +162,7 @@ class Lead:
     depth_mm: float = 0.0
     rotation_deg: float = 0.0
     is_locked: bool = False
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
