@@ -38,5 +38,7 @@ class Command:
             "confirm-side": _("Confirm side of {detail}"),
             "approve-plan": _("Approve plan"),
             "write-report": _("Write report"),
+            "recover-case": _("Restore the case after damage"),
+            "migrate-case": _("Bring the case to format {detail}"),
         }
         return texts[self.kind].format(detail=self.detail)
