@@ -1,1 +1,44 @@
-"""Conductor model, solver, unit solutions and activated volume. Speaks geometry only."""
+"""The electric field of a straight lead in tissue, and what it reaches.
+
+div(sigma grad V) = 0, quasi-static, scalar conductivity. How it is solved:
+
+- ``grid``: cells fitted to the lead, spherical below the centre of its tip and cylindrical above, so no cell cuts the
+  lead and the lead's body is not in the system. Faces lie on every contact edge and on the encapsulation.
+- ``conductor``: conductivity of half cells, sampled from the label image through its affine (voxel centres).
+- ``system``: finite volumes with two-point fluxes; contacts are fixed potentials behind the faces they cover.
+- ``edges``: near a contact's edge the flux is scaled to the known square-root singularity; without this the impedance
+  is first order (1 % at 0.03 mm cells), with it 0.1 % at 0.1 mm.
+- ``preconditioner``: the system averaged around the shaft, solved exactly by angular modes; ``solver``: conjugate
+  gradients with it. One iteration for rings in homogeneous tissue, some tens in labelled tissue.
+- ``units``: 1 V on each contact in turn gives the Maxwell matrix; inactive contacts float through its inverse, and
+  every programme is a sum. ``flow`` and ``field_map``: E from the fluxes through open faces, and values at points.
+- ``activated``, ``isosurface``, ``overlap``: tissue above a threshold by cell fractions, its closed surface, its share
+  of structures.
+
+Units: S/m times mm is mS, mS times V is mA, and mA per mm² over S/m is V/mm.
+"""
+
+from planner.field.activated import Activated
+from planner.field.conductor import Capsule, Conductor, Tissue
+from planner.field.field_map import FieldMap, Samples
+from planner.field.grid import Domain, Resolution
+from planner.field.lead import ContactShape, LeadShape, Pose
+from planner.field.solver import FieldOptions, solve_units
+from planner.field.units import UnitSolutions
+
+__all__ = [
+    "Activated",
+    "Capsule",
+    "Conductor",
+    "ContactShape",
+    "Domain",
+    "FieldMap",
+    "FieldOptions",
+    "LeadShape",
+    "Pose",
+    "Resolution",
+    "Samples",
+    "Tissue",
+    "UnitSolutions",
+    "solve_units",
+]

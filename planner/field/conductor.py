@@ -1,0 +1,197 @@
+"""What conducts around the lead: tissue from a constant or a label image, an encapsulation, and what lies outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import PlannerError, SpaceMismatchError
+from planner.field.grid import LeadGrid
+from planner.field.lead import Pose
+from planner.geometry import Grid, Volume
+from planner.geometry.arrays import FloatArray
+from planner.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Capsule:
+    """Encapsulation of constant thickness on the whole lead. Thickness 0: none."""
+
+    thickness_mm: float = 0.0
+    s_per_m: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.thickness_mm) and 0 <= self.thickness_mm <= 2.0):
+            raise PlannerError(_("The encapsulation must be between 0 and 2 mm thick."), code="capsule")
+        _check_conductivity(_("encapsulation"), self.s_per_m)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tissue:
+    """Piecewise constant conductivity: the voxel a point lies in decides. ``outside_s_per_m`` beyond the image.
+
+    ``values`` are the labels of ``labels`` as positions in ``table_s_per_m``. Without an image, ``outside_s_per_m``
+    holds everywhere. Make one with :meth:`uniform` or :meth:`from_labels`.
+    """
+
+    outside_s_per_m: float
+    grid: Grid | None = None
+    values: NDArray[np.uint8] | None = field(default=None, repr=False)
+    table_s_per_m: FloatArray | None = None
+
+    @classmethod
+    def uniform(cls, s_per_m: float) -> "Tissue":
+        _check_conductivity(_("tissue"), s_per_m)
+        return cls(s_per_m)
+
+    @classmethod
+    def from_labels(cls, labels: Volume, s_per_m: Mapping[int, float], outside_s_per_m: float) -> "Tissue":
+        """Raises PlannerError: "conductivity" for a bad number, "unknown-tissue" for a label without one."""
+        _check_conductivity(_("outside the image"), outside_s_per_m)
+        for label, value in s_per_m.items():
+            _check_conductivity(str(label), value)
+        keys = np.array(sorted(s_per_m), dtype=np.int64)
+        table = np.array([s_per_m[int(key)] for key in keys], dtype=float)
+        return cls(outside_s_per_m, labels.grid, _positions(labels.values, keys), table)
+
+    def at(self, xyz_mm: FloatArray) -> FloatArray:
+        """Conductivity in S/m at (..., 3) RAS mm of the image's space."""
+        shape = xyz_mm.shape[:-1]
+        if self.grid is None or self.values is None or self.table_s_per_m is None:
+            return np.full(shape, self.outside_s_per_m)
+        return self._at_index(*np.moveaxis(self.grid.to_index(xyz_mm), -1, 0))
+
+    def around(self, pose: Pose, t_rad: FloatArray, r_mm: FloatArray, z_mm: FloatArray) -> FloatArray:
+        """Conductivity at angles (T,) and profile places (S, N), giving (T, S, N); quicker than :meth:`at`."""
+        shape = (len(t_rad), *r_mm.shape)
+        if self.grid is None:
+            return np.full(shape, self.outside_s_per_m)
+        inverse = np.linalg.inv(self.grid.affine)
+        turn = inverse[:3, :3] @ pose.matrix
+        tip = inverse[:3, :3] @ pose.tip_mm + inverse[:3, 3]
+        index = []
+        for axis in range(3):
+            spoke = np.cos(t_rad) * turn[axis, 0] + np.sin(t_rad) * turn[axis, 1]
+            index.append(spoke[:, None, None] * r_mm + (turn[axis, 2] * z_mm + tip[axis]))
+        return self._at_index(*index)
+
+    def _at_index(self, i: FloatArray, j: FloatArray, k: FloatArray) -> FloatArray:
+        """The affine gives voxel centres: index 3 owns 2.5 to 3.5."""
+        assert self.grid is not None
+        assert self.values is not None
+        assert self.table_s_per_m is not None
+        whole = [np.floor(part + 0.5).astype(np.int32) for part in (i, j, k)]
+        inside = np.ones(i.shape, dtype=bool)
+        for part, size in zip(whole, self.grid.shape, strict=True):
+            inside &= (part >= 0) & (part < size)
+            np.clip(part, 0, size - 1, out=part)
+        sampled: FloatArray = self.table_s_per_m[self.values[whole[0], whole[1], whole[2]]]
+        return np.where(inside, sampled, self.outside_s_per_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Conductor:
+    """Tissue and encapsulation around one lead."""
+
+    tissue: Tissue
+    capsule: Capsule = field(default_factory=Capsule)
+
+    @classmethod
+    def uniform(cls, s_per_m: float, capsule: Capsule | None = None) -> "Conductor":
+        return cls(Tissue.uniform(s_per_m), capsule or Capsule())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellConductivity:
+    """S/m of the two halves of every cell in each direction, indexed [t, s, n]: towards lower and higher index.
+
+    A face's conductance is that of the two halves that meet there in series, so a tissue boundary may cut a cell.
+    """
+
+    n_low: FloatArray = field(repr=False)
+    n_high: FloatArray = field(repr=False)
+    s_low: FloatArray = field(repr=False)
+    s_high: FloatArray = field(repr=False)
+    t_low: FloatArray = field(repr=False)
+    t_high: FloatArray = field(repr=False)
+
+
+def sample(conductor: Conductor, grid: LeadGrid, pose: Pose) -> CellConductivity:
+    """Conductivity of every half cell, averaged over eight (or in large cells more) places per cell."""
+    tissue = conductor.tissue
+    if tissue.grid is not None and tissue.grid.space != pose.space:
+        raise SpaceMismatchError(f"the lead is in {pose.space!r}, the tissue in {tissue.grid.space!r}")
+    if tissue.grid is None:
+        constant = np.full(grid.shape, tissue.outside_s_per_m)
+        halves = CellConductivity(*([constant] * 6))
+    else:
+        halves = _sample_octants(tissue, grid, pose)
+    return _with_capsule(halves, conductor.capsule, grid)
+
+
+def _sample_octants(tissue: Tissue, grid: LeadGrid, pose: Pose) -> CellConductivity:
+    sums = [np.zeros(grid.shape) for _axis in range(6)]
+    for t_half in (0, 1):
+        for s_half in (0, 1):
+            for n_half in (0, 1):
+                octant = _octant(tissue, grid, pose, (t_half, s_half, n_half))
+                for place, half in ((0, n_half), (2, s_half), (4, t_half)):
+                    sums[place + half] += octant
+    return CellConductivity(*(total / 4.0 for total in sums))
+
+
+def _octant(tissue: Tissue, grid: LeadGrid, pose: Pose, half: tuple[int, int, int]) -> FloatArray:
+    """Mean conductivity in one eighth of every cell; eighths wider than a voxel are sampled at eight places."""
+    assert tissue.grid is not None
+    voxel = float(tissue.grid.spacing_mm.min())
+    wide = np.maximum(grid.t_widths.max() * (grid.radius_mm + grid.n_centres), np.diff(grid.n_mm)) / 2.0
+    first_coarse = int(np.searchsorted(wide, voxel))
+    parts = []
+    for layers, places in ((slice(0, first_coarse), (0.5,)), (slice(first_coarse, None), (0.25, 0.75))):
+        shares = [[(half[axis] + place) / 2.0 for place in places] for axis in range(3)]
+        total = np.zeros((*grid.shape[:2], len(grid.n_centres[layers])))
+        for t_share in shares[0]:
+            t = grid.t_rad[:-1] + t_share * grid.t_widths
+            for s_share in shares[1]:
+                s = grid.s_mm[:-1] + s_share * np.diff(grid.s_mm)
+                for n_share in shares[2]:
+                    n = grid.n_mm[:-1][layers] + n_share * np.diff(grid.n_mm)[layers]
+                    total += tissue.around(pose, t, *grid.profile(s[:, None], n[None, :]))
+        parts.append(total / len(places) ** 3)
+    return np.concatenate(parts, axis=2)
+
+
+def _with_capsule(halves: CellConductivity, capsule: Capsule, grid: LeadGrid) -> CellConductivity:
+    layer = grid.n_centres < capsule.thickness_mm
+    if not layer.any():
+        return halves
+    names = ("n_low", "n_high", "s_low", "s_high", "t_low", "t_high")
+    return CellConductivity(*(np.where(layer, capsule.s_per_m, getattr(halves, name)) for name in names))
+
+
+def _positions(values: NDArray[np.generic], keys: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Each label's place in ``keys``. Raises PlannerError for labels that are not whole numbers or not in ``keys``."""
+    if len(keys) == 0 or len(keys) > 255:
+        raise PlannerError(_("A tissue table needs between 1 and 255 labels."), code="conductivity")
+    found = np.unique(values)
+    if found.dtype.kind not in "biu" and not (np.isfinite(found).all() and (found == np.round(found)).all()):
+        raise PlannerError(_("A label image must hold whole numbers."), code="labels")
+    present = found.astype(np.int64)
+    unknown = sorted(set(present.tolist()) - set(keys.tolist()))
+    if unknown:
+        names = ", ".join(str(label) for label in unknown[:5])
+        text = _("No conductivity is given for the labels {labels}. Give each tissue one.").format(labels=names)
+        raise PlannerError(text, code="unknown-tissue")
+    if present[0] >= 0 and present[-1] < 65536:
+        lookup = np.zeros(int(present[-1]) + 1, dtype=np.uint8)
+        lookup[present] = np.searchsorted(keys, present)
+        placed: NDArray[np.uint8] = lookup[values.astype(np.uint16)]
+        return placed
+    return np.searchsorted(keys, values.astype(np.int64)).astype(np.uint8)
+
+
+def _check_conductivity(what: str, s_per_m: float) -> None:
+    if not (np.isfinite(s_per_m) and s_per_m > 0):
+        text = _("The conductivity of {what} must be a number above 0 S/m, not {value}.")
+        raise PlannerError(text.format(what=what, value=s_per_m), code="conductivity")

@@ -1,0 +1,155 @@
+"""The field of one programme: potentials, field strength, and what they are at any point."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.field.activated import Activated, activated
+from planner.field.flow import Components, Flow
+from planner.field.grid import LeadGrid
+from planner.field.lead import Pose
+from planner.geometry import Curve, Points
+from planner.geometry.arrays import FloatArray
+
+Single = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """At (N,) points: ``volts``, ``field_v_mm`` (N, 3) as a RAS vector. NaN inside the lead and outside the model."""
+
+    volts: FloatArray
+    field_v_mm: FloatArray = field(repr=False)
+
+    @property
+    def magnitude_v_mm(self) -> FloatArray:
+        return cast(FloatArray, np.linalg.norm(self.field_v_mm, axis=-1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldMap:
+    """Potentials [t, s, n] in V and field components of one programme, on the lead's grid at its pose."""
+
+    pose: Pose
+    grid: LeadGrid
+    volts: Single = field(repr=False)
+    contact_volts: FloatArray
+    components: Components = field(repr=False)
+    impedance_ohm: float
+
+    @classmethod
+    def of(
+        cls, pose: Pose, grid: LeadGrid, flow: Flow, volts: Single, contact_volts: FloatArray, impedance_ohm: float
+    ) -> "FieldMap":
+        """``impedance_ohm`` is the power over the square of the amplitude; for one cathode its resistance."""
+        return cls(pose, grid, volts, contact_volts, flow.components(grid, volts, contact_volts), impedance_ohm)
+
+    @property
+    def magnitude(self) -> Single:
+        """|E| in V/mm at the cells' centres, [t, s, n]."""
+        parts = self.components
+        middle = (parts.n_low + parts.n_high) / np.float32(2.0)
+        return cast(Single, np.sqrt(middle**2 + parts.s**2 + parts.t**2))
+
+    def activated(self, threshold_v_mm: float) -> Activated:
+        """Tissue where |E| is at or above the threshold. Raises PlannerError, see :func:`activated`."""
+        return activated(self.pose, self.grid, self.components, threshold_v_mm)
+
+    def strongest_v_mm(self, distance_mm: float) -> float:
+        """Largest |E| at least ``distance_mm`` from the lead (at a contact's edge itself it has no bound)."""
+        away = self.grid.n_centres >= distance_mm
+        return float(self.magnitude[:, :, away].max())
+
+    def at(self, points: Points) -> Samples:
+        """Potential and field at points of the pose's space. Raises SpaceMismatchError."""
+        t, s, n = self.grid.from_lead(self.pose.to_lead(points))
+        is_inside = (n >= 0) & (n <= self.grid.n_mm[-1]) & (s <= self.grid.s_mm[-1])
+        place = _Place.of(self.grid, t, s, np.clip(n, 0, self.grid.n_mm[-1]))
+        volts = np.where(is_inside, place.smooth(self.volts, power=1), np.nan)
+        parts = self.components
+        along_n = place.between_faces(parts.n_low, parts.n_high)
+        local = np.stack([along_n, place.smooth(parts.s, power=2), place.smooth(parts.t, power=2)], axis=1)
+        world = (_directions(self.grid, t, s) @ local[:, :, None])[:, :, 0] @ self.pose.matrix.T
+        return Samples(volts, np.where(is_inside[:, None], world, np.nan))
+
+    def along(self, curve: Curve, step_mm: float = 0.1) -> tuple[FloatArray, Samples]:
+        """Lengths from the curve's beginning, and the samples there."""
+        arc = np.linspace(0.0, curve.length_mm, max(int(np.ceil(curve.length_mm / step_mm)), 1) + 1)
+        return arc, self.at(Points.of(curve.at(arc), curve.space))
+
+
+def _directions(grid: LeadGrid, t: FloatArray, s: FloatArray) -> FloatArray:
+    """(N, 3, 3) columns: away from the lead, along it, around it; in the lead's frame."""
+    phi = np.minimum(s / grid.radius_mm, np.pi / 2.0)
+    cos_t, sin_t, cos_p, sin_p = np.cos(t), np.sin(t), np.cos(phi), np.sin(phi)
+    away = np.stack([sin_p * cos_t, sin_p * sin_t, -cos_p], axis=1)
+    along = np.stack([cos_p * cos_t, cos_p * sin_t, sin_p], axis=1)
+    around = np.stack([-sin_t, cos_t, np.zeros_like(t)], axis=1)
+    return np.stack([away, along, around], axis=2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where points lie between the cells: four columns (t, s) with weights, and the cells below and above in n."""
+
+    columns: tuple[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray], ...]
+    low: NDArray[np.int64]
+    share: FloatArray
+    cell: NDArray[np.int64]
+    inside: FloatArray
+    rho: FloatArray
+    rho_centres: FloatArray
+    rho_edges: FloatArray
+
+    @classmethod
+    def of(cls, grid: LeadGrid, t: FloatArray, s: FloatArray, n: FloatArray) -> "_Place":
+        t_low, t_high, t_share = _around(grid, t)
+        s_low, s_share = _between(grid.s_centres, s)
+        low, share = _between(grid.n_centres, n, is_extended=True)
+        cell = np.clip(np.searchsorted(grid.n_mm, n, side="right") - 1, 0, grid.shape[2] - 1)
+        inside = (n - grid.n_mm[cell]) / np.diff(grid.n_mm)[cell]
+        columns = (
+            (t_low, s_low, (1 - t_share) * (1 - s_share)),
+            (t_high, s_low, t_share * (1 - s_share)),
+            (t_low, s_low + 1, (1 - t_share) * s_share),
+            (t_high, s_low + 1, t_share * s_share),
+        )
+        rho = grid.radius_mm
+        return cls(columns, low, share, cell, inside, rho + n, rho + grid.n_centres, rho + grid.n_mm)
+
+    def smooth(self, values: Single, power: int) -> FloatArray:
+        """Between cell centres; linear in rho^power times the value, which is exact for decays 1/rho^power."""
+        below, above = self.rho_centres[self.low] ** power, self.rho_centres[self.low + 1] ** power
+        total = np.zeros(len(self.rho))
+        for t, s, weight in self.columns:
+            low, high = values[t, s, self.low] * below, values[t, s, self.low + 1] * above
+            total += weight * (low + self.share * (high - low))
+        return total / self.rho**power
+
+    def between_faces(self, low_face: Single, high_face: Single) -> FloatArray:
+        """Between the faces of one cell, so that a jump at a face stays there; linear in rho^2 times the value."""
+        below, above = self.rho_edges[self.cell] ** 2, self.rho_edges[self.cell + 1] ** 2
+        total = np.zeros(len(self.rho))
+        for t, s, weight in self.columns:
+            low, high = low_face[t, s, self.cell] * below, high_face[t, s, self.cell] * above
+            total += weight * (low + self.inside * (high - low))
+        return total / self.rho**2
+
+
+def _between(
+    centres: FloatArray, values: FloatArray, is_extended: bool = False
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """Index of the centre below and the share towards the next; beyond the ends held, or extended straight."""
+    low = np.clip(np.searchsorted(centres, values, side="right") - 1, 0, len(centres) - 2)
+    share = (values - centres[low]) / (centres[low + 1] - centres[low])
+    return low, share if is_extended else np.clip(share, 0.0, 1.0)
+
+
+def _around(grid: LeadGrid, t: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
+    """The two angle cells on either side, and the share towards the second."""
+    centres, count = grid.t_centres, grid.shape[0]
+    wrapped = np.concatenate([[centres[-1] - 2 * np.pi], centres, [centres[0] + 2 * np.pi]])
+    low, share = _between(wrapped, t)
+    return (low - 1) % count, low % count, share

@@ -1,0 +1,186 @@
+"""The solver's grid: fitted to the lead, so that no cell ever cuts its surface.
+
+Three coordinates that are orthogonal everywhere: ``n`` the distance from the lead's surface, ``s`` the way along that
+surface from the apex of the tip (over the hemisphere, then up the shaft), ``t`` the angle around the shaft. Below the
+centre of the tip these are spherical coordinates, above it cylindrical ones; both share the plane between them. The
+lead's body is not in the grid, and an encapsulation of constant thickness is a layer of whole cells.
+
+Arrays are indexed [t, s, n]. Two-dimensional arrays [s, n] hold what does not depend on the angle.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from planner.field.grading import between, edges_from, growing, merged
+from planner.field.lead import LeadShape
+from planner.geometry.arrays import FloatArray
+
+SAME_PLACE_MM = 1e-6
+SAME_ANGLE_DEG = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Cell sizes. The first cells at every contact edge carry the square-root singularity of the current density."""
+
+    edge_mm: float = 0.04
+    along_growth: float = 1.25
+    along_largest_mm: float = 0.15
+    tip_largest_mm: float = 0.06
+    above_growth: float = 1.25
+    away_growth: float = 1.12
+    angles: int = 32
+    segment_edge_deg: float = 3.0
+    segment_growth: float = 1.4
+    segment_largest_deg: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Where the model ends: ``radius_mm`` from the axis and from the tip's centre, ``top_mm`` above the apex."""
+
+    radius_mm: float = 40.0
+    top_mm: float = 45.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeadGrid:
+    """Cell edges: ``n_mm`` from the surface, ``s_mm`` along it, ``t_rad`` around (first and last the same angle)."""
+
+    radius_mm: float
+    n_mm: FloatArray = field(repr=False)
+    s_mm: FloatArray = field(repr=False)
+    t_rad: FloatArray = field(repr=False)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (len(self.t_rad) - 1, len(self.s_mm) - 1, len(self.n_mm) - 1)
+
+    @property
+    def shoulder_mm(self) -> float:
+        """``s`` where the hemisphere meets the shaft."""
+        return self.radius_mm * np.pi / 2.0
+
+    @property
+    def tip_cells(self) -> int:
+        """How many of the cells along ``s`` lie on the hemisphere."""
+        return int(np.searchsorted(self.s_mm, self.shoulder_mm + SAME_PLACE_MM)) - 1
+
+    @property
+    def n_centres(self) -> FloatArray:
+        return (self.n_mm[1:] + self.n_mm[:-1]) / 2.0
+
+    @property
+    def s_centres(self) -> FloatArray:
+        return (self.s_mm[1:] + self.s_mm[:-1]) / 2.0
+
+    @property
+    def t_centres(self) -> FloatArray:
+        return (self.t_rad[1:] + self.t_rad[:-1]) / 2.0
+
+    @property
+    def t_widths(self) -> FloatArray:
+        return np.diff(self.t_rad)
+
+    def profile(self, s_mm: FloatArray, n_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Distance from the axis and height above the apex of places (s, n), broadcast together."""
+        phi = np.minimum(s_mm / self.radius_mm, np.pi / 2.0)
+        rho = self.radius_mm + n_mm
+        above = np.maximum(s_mm - self.shoulder_mm, 0.0)
+        return rho * np.sin(phi), self.radius_mm - rho * np.cos(phi) + above
+
+    def to_lead(self, t_rad: FloatArray, s_mm: FloatArray, n_mm: FloatArray) -> FloatArray:
+        """(..., 3) in the lead's frame of places (t, s, n), broadcast together."""
+        r, z = self.profile(s_mm, n_mm)
+        return np.stack(np.broadcast_arrays(r * np.cos(t_rad), r * np.sin(t_rad), z), axis=-1)
+
+    def from_lead(self, xyz_lead: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """``t`` (from the grid's first angle on), ``s`` and ``n`` of (N, 3) points; n < 0 inside the lead."""
+        x, y, z = xyz_lead[:, 0], xyz_lead[:, 1], xyz_lead[:, 2] - self.radius_mm
+        r = np.hypot(x, y)
+        is_tip = z < 0
+        n = np.where(is_tip, np.hypot(r, z), r) - self.radius_mm
+        s = np.where(is_tip, self.radius_mm * np.arctan2(r, -z), self.shoulder_mm + z)
+        t = self.t_rad[0] + np.mod(np.arctan2(y, x) - self.t_rad[0], 2.0 * np.pi)
+        return t, s, n
+
+    def arc_of_height(self, height_mm: float) -> float:
+        return arc_of_height(self.radius_mm, height_mm)
+
+
+def arc_of_height(radius_mm: float, height_mm: float) -> float:
+    """``s`` of the place on the lead's surface that is ``height_mm`` above the apex."""
+    if height_mm < radius_mm:
+        return float(radius_mm * np.arccos((radius_mm - height_mm) / radius_mm))
+    return float(radius_mm * (np.pi / 2.0 - 1.0) + height_mm)
+
+
+def make_grid(lead: LeadShape, capsule_mm: float, domain: Domain, resolution: Resolution) -> LeadGrid:
+    """Faces lie on every contact edge, on the capsule's outside and on the shoulder of the tip."""
+    return LeadGrid(
+        lead.radius_mm,
+        _away(lead.radius_mm, capsule_mm, domain, resolution),
+        _along(lead, domain, resolution),
+        _around(lead, resolution),
+    )
+
+
+def _away(radius_mm: float, capsule_mm: float, domain: Domain, resolution: Resolution) -> FloatArray:
+    depth = domain.radius_mm - radius_mm
+    if capsule_mm <= 0:
+        return edges_from(0.0, growing(depth, resolution.edge_mm, resolution.away_growth))
+    inside = growing(capsule_mm, resolution.edge_mm, resolution.away_growth)
+    first = float(inside[-1]) * resolution.away_growth
+    return edges_from(0.0, inside, growing(depth - capsule_mm, first, resolution.away_growth))
+
+
+def _along(lead: LeadShape, domain: Domain, resolution: Resolution) -> FloatArray:
+    radius = lead.radius_mm
+    heights = [h for contact in lead.contacts for h in (contact.bottom_mm, contact.high_mm) if h > 0]
+    stops = merged([arc_of_height(radius, h) for h in heights], SAME_PLACE_MM)
+    shoulder, top = radius * np.pi / 2.0, arc_of_height(radius, domain.top_mm)
+    parts = [_tip_sizes(stops[0], shoulder, resolution)]
+    for low, high in pairwise(stops):
+        parts.append(between(high - low, resolution.edge_mm, resolution.along_growth, resolution.along_largest_mm))
+    parts.append(growing(top - stops[-1], resolution.edge_mm, resolution.above_growth))
+    return _snapped(edges_from(0.0, *parts), shoulder, stops)
+
+
+def _tip_sizes(length: float, shoulder: float, resolution: Resolution) -> FloatArray:
+    """From the apex to the first edge; on the hemisphere cells stay small because they fan out."""
+    largest = resolution.tip_largest_mm if length <= 2 * shoulder else resolution.along_largest_mm
+    return growing(length, resolution.edge_mm, resolution.along_growth, largest)[::-1]
+
+
+def _snapped(edges: FloatArray, shoulder: float, stops: list[float]) -> FloatArray:
+    """The edges with one of them moved onto the shoulder, stretching only the interval it lies in."""
+    fixed = np.array([edges[0], *stops, edges[-1]])
+    if np.abs(fixed - shoulder).min() < SAME_PLACE_MM:
+        return edges
+    low, high = fixed[fixed < shoulder].max(), fixed[fixed > shoulder].min()
+    inner = edges[(edges > low + SAME_PLACE_MM) & (edges < high - SAME_PLACE_MM)]
+    if len(inner) == 0:
+        return np.sort(np.append(edges, shoulder))
+    nearest = inner[np.abs(inner - shoulder).argmin()]
+    moved: FloatArray = np.interp(
+        edges, [edges[0], low, nearest, high, edges[-1]], [edges[0], low, shoulder, high, edges[-1]]
+    )
+    return moved
+
+
+def _around(lead: LeadShape, resolution: Resolution) -> FloatArray:
+    """Even angles for rings; faces on the segments' sides otherwise."""
+    segments = [(c.centre_deg, c.width_deg) for c in lead.contacts if c.centre_deg is not None and c.width_deg]
+    if not segments:
+        return np.linspace(0.0, 2.0 * np.pi, resolution.angles + 1)
+    sides = [(centre + sign * width / 2.0) % 360.0 for centre, width in segments for sign in (-1, 1)]
+    stops = merged(sides, SAME_ANGLE_DEG)
+    stops.append(stops[0] + 360.0)
+    parts = [
+        between(high - low, resolution.segment_edge_deg, resolution.segment_growth, resolution.segment_largest_deg)
+        for low, high in pairwise(stops)
+        if high - low > SAME_ANGLE_DEG
+    ]
+    return np.radians(edges_from(stops[0], *parts))

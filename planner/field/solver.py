@@ -1,0 +1,101 @@
+"""Conjugate gradients with the angular preconditioner, and the unit solutions of one lead."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse
+
+from planner.errors import PlannerError
+from planner.field.conductor import Conductor, sample
+from planner.field.edges import corrected
+from planner.field.grid import Domain, Resolution, make_grid
+from planner.field.lead import LeadShape, Pose
+from planner.field.metric import metric_of
+from planner.field.preconditioner import AngularPreconditioner
+from planner.field.system import contact_currents, faces_of, matrix_of, owners, source_of
+from planner.field.units import UnitSolutions
+from planner.geometry.arrays import FloatArray
+from planner.i18n import _
+from planner.progress import Progress
+
+RELATIVE_TOLERANCE = 1e-7
+"""Residual against the source, in the preconditioner's norm; potentials are then good to about 1e-6."""
+MOST_ITERATIONS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """How to solve. ``conductors`` are the contacts that are metal; None: all of them, so that inactive ones float.
+
+    Contacts left out are insulating. ``is_grounded``: 0 V at the outer boundary, else no current crosses it.
+    """
+
+    conductors: tuple[str, ...] | None = None
+    is_grounded: bool = True
+    domain: Domain | None = None
+    resolution: Resolution = field(default_factory=Resolution)
+
+
+def solve_units(
+    lead: LeadShape, pose: Pose, conductor: Conductor, progress: Progress, options: FieldOptions | None = None
+) -> UnitSolutions:
+    """One solution per conducting contact: 1 V on it, 0 V on the others. Raises PlannerError, SpaceMismatchError."""
+    options = options or FieldOptions()
+    names = lead.labels if options.conductors is None else options.conductors
+    _check_conductors(names, lead, options.is_grounded)
+    progress(0.0, _("Preparing the conductor model"))
+    domain = options.domain or default_domain(lead)
+    grid = make_grid(lead, conductor.capsule.thickness_mm, domain, options.resolution)
+    sigma = sample(conductor, grid, pose)
+    metric = metric_of(grid)
+    faces = corrected(faces_of(grid, metric, sigma, owners(grid, lead, names), options.is_grounded), grid)
+    preconditioner = AngularPreconditioner(faces, grid.t_widths, progress.part(0.1, 0.3))
+    matrix = matrix_of(faces)
+    volts, conductance = [], []
+    for number, label in enumerate(names):
+        part = progress.part(0.3 + 0.7 * number / len(names), 0.3 + 0.7 * (number + 1) / len(names))
+        part(0.0, _("Solving contact {label}").format(label=label))
+        solution = conjugate_gradients(matrix, source_of(faces, number), preconditioner, part).reshape(grid.shape)
+        volts.append(solution.astype(np.float32))
+        conductance.append(contact_currents(faces, solution, np.eye(len(names))[number]))
+    matrix_ms = np.array(conductance)
+    return UnitSolutions.of(pose, grid, sigma, faces, names, (matrix_ms + matrix_ms.T) / 2.0, np.array(volts))
+
+
+def default_domain(lead: LeadShape) -> Domain:
+    """Ground 40 mm from the shaft and 40 mm above the middle of the contacts."""
+    low = min(contact.bottom_mm for contact in lead.contacts)
+    high = max(contact.high_mm for contact in lead.contacts)
+    return Domain(40.0, (low + high) / 2.0 + 40.0)
+
+
+def conjugate_gradients(
+    matrix: scipy.sparse.dia_array, source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
+) -> FloatArray:
+    """Solve matrix @ x = source. Raises PlannerError(code="no-convergence") and Cancelled."""
+    x = np.zeros_like(source)
+    residual = source.copy()
+    direction = step = preconditioner.solve(residual)
+    energy = first = float(residual @ step)
+    for _number in range(MOST_ITERATIONS):
+        progress.check()
+        if energy <= RELATIVE_TOLERANCE**2 * first:
+            return x
+        image = matrix @ direction
+        length = energy / float(direction @ image)
+        x += length * direction
+        residual -= length * image
+        step = preconditioner.solve(residual)
+        energy, before = float(residual @ step), energy
+        direction = step + (energy / before) * direction
+        progress(np.log(max(energy / first, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2))
+    raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
+
+
+def _check_conductors(names: tuple[str, ...], lead: LeadShape, is_grounded: bool) -> None:
+    unknown = [name for name in names if name not in lead.labels]
+    if unknown:
+        text = _("The lead has no contact {label}.").format(label=unknown[0])
+        raise PlannerError(text, code="unknown-contact")
+    if not names or (len(names) < 2 and not is_grounded):
+        raise PlannerError(_("Without an outer ground two contacts are needed."), code="no-return")
