@@ -9,7 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from planner.errors import PlannerError
+from planner.errors import PlannerError, QuestionError
 from planner.i18n import _
 from planner.progress import Cancelled
 from planner.ui.widgets.message_bar import MessageBar
@@ -24,9 +24,12 @@ class Errors:
         self._messages = messages
 
     def attempt(self, action: Callable[[], object]) -> bool:
-        """Run ``action``; a mistake the person can mend is shown in words. True when it went through."""
+        """Run ``action``; a mistake the person can mend is shown in words. True when it went through. A question goes
+        up to the caller, who knows what the answer is for."""
         try:
             action()
+        except QuestionError:
+            raise
         except PlannerError as error:
             self.show(error)
             return False
