@@ -70,7 +70,7 @@ def signs_of(programme: Programme) -> dict[str, Sign]:
 
 
 def shares_of(signs: Mapping[str, Sign], labels: tuple[str, ...]) -> tuple[dict[str, float], float]:
-    """Shares by contact and the case's share: cathodes sum to -1, all to zero. Raises RefusedError(code="no-contact")."""
+    """Shares by contact, and the case's share: cathodes sum to -1, all to zero. Raises RefusedError (no-contact)."""
     cathodes = [label for label in labels if signs.get(label) == "-"]
     anodes = [label for label in labels if signs.get(label) == "+"]
     if not cathodes and not anodes:
