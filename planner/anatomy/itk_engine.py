@@ -1,0 +1,192 @@
+"""SimpleITK alone: the fallback where Greedy is missing, and the second opinion of every rigid alignment.
+
+Recipe: reference/registration.md sections 3 and 4 ("window_grid": centroids, 125 turns scored coarsely, six refined,
+the best refined at 3 and 1.5 mm; affine by Mattes information, then local correlation; a displacement field by
+neighbourhood correlation, each level by itself because the field must have the grid of its level).
+"""
+
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, Report, joined
+from planner.anatomy.starts import Score, about, head_centroid, turn
+from planner.geometry.arrays import FloatArray
+from planner.geometry.itk import RAS_TO_LPS, grid_of, to_itk
+from planner.geometry.transform import Affine
+from planner.geometry.volume import Volume
+
+TURNS_DEG = (-40.0, -20.0, 0.0, 20.0, 40.0)
+KEPT = 6
+COARSE_MM, MIDDLE_MM, FINE_MM = 6.0, 3.0, 1.5
+SAMPLING_SEED = 20160101  # any fixed number: the same images give the same answer
+FIELD_LEVELS = ((4, 60, 2), (2, 30, 3))
+"""(shrink factor, iterations, radius in voxels of the neighbourhood)"""
+UPDATE_VARIANCE, TOTAL_VARIANCE = 3.0, 0.4
+AFFINE_LEVELS = ((8, 200), (4, 200), (2, 100))
+Image = Any
+"""SimpleITK is untyped here."""
+
+
+class ItkEngine:
+    """See :class:`planner.anatomy.engine.RegistrationEngine`."""
+
+    name: EngineName = "simpleitk"
+
+    def rigid(self, fixed: Volume, moving: Volume, report: Report) -> Affine:
+        """Centroid on centroid, turned every 20 degrees up to 40 about each axis; the best six go on."""
+        score = Score(fixed, moving)
+        spaces = fixed.space, moving.space
+        middles = head_centroid(fixed), head_centroid(moving)
+        turns = [turn((x, y, z)) for x in TURNS_DEG for y in TURNS_DEG for z in TURNS_DEG]
+        starts = sorted((about(*middles, one, spaces) for one in turns), key=score, reverse=True)[:KEPT]
+        images = _images(fixed, moving, COARSE_MM)
+        found = []
+        for n, start in enumerate(starts):
+            found.append(_rigid_level(images, start, step_mm=4.0))
+            report(0.5 * (n + 1) / KEPT)
+        best = max(found, key=score)
+        return self.refine_rigid(fixed, moving, best, lambda fraction: report(0.5 + 0.5 * fraction))
+
+    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+        middle = _rigid_level(_images(fixed, moving, MIDDLE_MM), joined(start, fixed, moving), step_mm=2.0)
+        report(0.4)
+        answer = _rigid_level(_images(fixed, moving, FINE_MM), middle, step_mm=0.5)
+        report(1.0)
+        return answer
+
+    def affine(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+        """Local correlation (radius 4): mutual information scales a head with skull to the outline of the brain."""
+        transform = sitk.AffineTransform(3)
+        matrix = RAS_TO_LPS @ joined(start, fixed, moving).matrix @ RAS_TO_LPS
+        transform.SetCenter(_lps(fixed.grid.centre_mm))
+        _set_matrix(transform, matrix)
+        for n, (factor, iterations) in enumerate(AFFINE_LEVELS):
+            images = _images(fixed, moving, factor * float(fixed.grid.spacing_mm.min()))
+            method = _method(iterations, step=1.0, smallest=1e-3)
+            method.SetMetricAsANTSNeighborhoodCorrelation(4 if factor < 8 else 2)
+            method.SetInitialTransform(transform, inPlace=True)
+            method.Execute(*images)
+            report((n + 1) / len(AFFINE_LEVELS))
+        return _affine_of(transform, fixed.space, moving.space)
+
+    def deformable(self, request: DeformableRequest, report: Report) -> Pullback:
+        levels = FIELD_LEVELS[:1] if request.is_quick else FIELD_LEVELS
+        initial = _affine_transform(request.start)
+        field = None
+        for n, level in enumerate(levels):
+            field = _field_level(request, initial, field, level)
+            report((n + 1) / len(levels))
+        return _whole(field, initial, request)
+
+
+def _lps(xyz_ras: FloatArray) -> list[float]:
+    return [float(-xyz_ras[0]), float(-xyz_ras[1]), float(xyz_ras[2])]
+
+
+def _shrunk(volume: Volume, step_mm: float) -> Image:
+    """A smoothed copy in cubes of about ``step_mm`` (never finer than the volume itself)."""
+    image = sitk.Cast(to_itk(volume), sitk.sitkFloat32)
+    factors = [max(1, round(step_mm / s)) for s in image.GetSpacing()]
+    if max(factors) == 1:
+        return image
+    sigmas = [0.5 * factor * s for factor, s in zip(factors, image.GetSpacing(), strict=True)]
+    return sitk.Shrink(sitk.SmoothingRecursiveGaussian(image, sigmas), factors)
+
+
+def _images(fixed: Volume, moving: Volume, step_mm: float) -> tuple[Image, Image]:
+    return _shrunk(fixed, step_mm), _shrunk(moving, step_mm)
+
+
+def _method(iterations: int, *, step: float, smallest: float) -> Any:
+    method = sitk.ImageRegistrationMethod()
+    method.SetInterpolator(sitk.sitkLinear)
+    method.SetNumberOfThreads(THREADS)
+    method.SetOptimizerAsRegularStepGradientDescent(step, smallest, iterations, relaxationFactor=0.5)
+    method.SetOptimizerScalesFromPhysicalShift()
+    return method
+
+
+def _rigid_level(images: tuple[Image, Image], start: Affine, *, step_mm: float) -> Affine:
+    fixed, moving = images
+    transform = sitk.Euler3DTransform()
+    centre = fixed.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2.0 for n in fixed.GetSize()])
+    transform.SetCenter(centre)
+    _set_matrix(transform, RAS_TO_LPS @ start.matrix @ RAS_TO_LPS)
+    method = _method(150, step=step_mm, smallest=0.005)
+    method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=50)
+    if np.prod(fixed.GetSize()) > 400_000:
+        method.SetMetricSamplingStrategy(method.RANDOM)
+        method.SetMetricSamplingPercentage(0.25, SAMPLING_SEED)
+    method.SetInitialTransform(transform, inPlace=True)
+    method.Execute(fixed, moving)
+    return _affine_of(transform, start.source, start.target)
+
+
+def _set_matrix(transform: Any, matrix_lps: FloatArray) -> None:
+    """Set the linear part and the shift of ``transform``, which turns about a centre, from a plain 4x4 matrix."""
+    centre = np.array(transform.GetCenter())
+    shift = matrix_lps[:3, 3] - centre + matrix_lps[:3, :3] @ centre
+    transform.SetMatrix([float(v) for v in matrix_lps[:3, :3].ravel()], 1e-4)
+    transform.SetTranslation([float(v) for v in shift])
+
+
+def _affine_of(transform: Any, source: str, target: str) -> Affine:
+    linear = np.array(transform.GetMatrix()).reshape(3, 3)
+    centre = np.array(transform.GetCenter())
+    matrix = np.eye(4)
+    matrix[:3, :3] = linear
+    matrix[:3, 3] = centre + np.array(transform.GetTranslation()) - linear @ centre
+    return Affine.of(RAS_TO_LPS @ matrix @ RAS_TO_LPS, source, target)
+
+
+def _affine_transform(affine: Affine) -> Any:
+    transform = sitk.AffineTransform(3)
+    _set_matrix(transform, RAS_TO_LPS @ affine.matrix @ RAS_TO_LPS)
+    return transform
+
+
+def _field_level(request: DeformableRequest, initial: Any, before: Image, level: tuple[int, int, int]) -> Image:
+    """One level: the field on the grid of the shrunken fixed image, begun with the field of the level before."""
+    factor, iterations, radius = level
+    step_mm = factor * float(request.fixed.grid.spacing_mm.min())
+    fixed, moving = _images(request.fixed, request.moving, step_mm)
+    method = sitk.ImageRegistrationMethod()
+    method.SetInterpolator(sitk.sitkLinear)
+    method.SetNumberOfThreads(THREADS)
+    method.SetMetricAsANTSNeighborhoodCorrelation(radius)
+    method.SetMetricFixedMask(sitk.Cast(to_itk(request.mask) > 0, sitk.sitkUInt8))
+    method.SetOptimizerAsGradientDescent(
+        learningRate=1.0,
+        numberOfIterations=iterations,
+        convergenceMinimumValue=1e-6,
+        convergenceWindowSize=10,
+        estimateLearningRate=method.EachIteration,
+        maximumStepSizeInPhysicalUnits=0.5 * step_mm,
+    )
+    transform = sitk.DisplacementFieldTransform(_begun(before, fixed))
+    transform.SetSmoothingGaussianOnUpdate(UPDATE_VARIANCE, TOTAL_VARIANCE)
+    method.SetMovingInitialTransform(initial)
+    method.SetInitialTransform(transform, inPlace=True)
+    method.Execute(fixed, moving)
+    return transform.GetDisplacementField()
+
+
+def _begun(before: Image, fixed: Image) -> Image:
+    if before is not None:
+        return sitk.Resample(before, fixed, sitk.Transform(), sitk.sitkLinear, 0.0, sitk.sitkVectorFloat64)
+    empty = sitk.Image(fixed.GetSize(), sitk.sitkVectorFloat64, 3)
+    empty.CopyInformation(fixed)
+    return empty
+
+
+def _whole(field: Image, initial: Any, request: DeformableRequest) -> Pullback:
+    """The field followed by the affine, as whole displacements in RAS on the grid of the last level."""
+    both = sitk.CompositeTransform([initial, sitk.DisplacementFieldTransform(sitk.Image(field))])
+    whole = sitk.TransformToDisplacementField(
+        both, sitk.sitkVectorFloat32, field.GetSize(), field.GetOrigin(), field.GetSpacing(), field.GetDirection()
+    )
+    lps = sitk.GetArrayFromImage(whole).transpose(2, 1, 0, 3)
+    ras = (lps * np.array([-1.0, -1.0, 1.0], dtype=np.float32)).astype(np.float32)
+    return Pullback(grid_of(whole, request.fixed.space), ras, request.moving.space)
