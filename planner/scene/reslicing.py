@@ -140,7 +140,7 @@ def pixel_to_index(raster: Raster, volume: Volume, to_volume: Affine | None) -> 
     to_world[:3, 0], to_world[:3, 1], to_world[:3, 2] = plane.right * mm, plane.up * mm, plane.normal * mm
     to_world[:3, 3] = corner
     affine = np.eye(4) if to_volume is None else to_volume.matrix
-    return cast(FloatArray, np.linalg.inv(volume.grid.affine) @ affine @ to_world)
+    return np.asarray(np.linalg.inv(volume.grid.affine) @ affine @ to_world)
 
 
 def _cut_affine(
@@ -164,7 +164,8 @@ def _through_warp(raster: Raster, ready: _Prepared, warp: Warp, steps: Steps, in
     index = _warped_index(raster, ready.volume, warp)
     order = {"nearest": 0, "linear": 1, "cubic": 3}[interpolation]
     values = map_coordinates(ready.volume.values, index, output=np.float32, order=order, mode="nearest")
-    found = np.clip(np.rint((values - steps.offset) / steps.step), 1, TOP_STEP).astype(np.uint16)
+    rounded = np.clip(np.rint((values - steps.offset) / steps.step), 1, TOP_STEP)
+    found: NDArray[np.uint16] = rounded.astype(np.uint16)
     limits = np.array(ready.volume.grid.shape).reshape(3, 1, 1) - 0.5
     found[((index < -0.5) | (index > limits)).any(axis=0)] = 0
     return found
