@@ -1,0 +1,78 @@
+"""What the person looks at: the cursor, the lead in hand, and how each image is shown. Never part of the case."""
+
+import math
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from planner.case.model import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """How one image is shown over the others; ``opacity`` 0 to 1."""
+
+    is_visible: bool = True
+    opacity: float = 1.0
+
+
+class Selection(QObject):
+    """One per open case. A signal comes only when something did change."""
+
+    cursor_changed = Signal(object)
+    """The position (x, y, z), RAS mm in planning space, or None."""
+    active_lead_changed = Signal(str)
+    layers_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cursor: Vector | None = None
+        self._active_lead = ""
+        self._layers: dict[str, Layer] = {}
+
+    @property
+    def cursor(self) -> Vector | None:
+        """RAS mm in planning space; None before there is an image."""
+        return self._cursor
+
+    def set_cursor(self, position_mm: Vector | None) -> None:
+        """Raises ValueError when it is not three finite numbers."""
+        wanted = None if position_mm is None else _position(position_mm)
+        if wanted != self._cursor:
+            self._cursor = wanted
+            self.cursor_changed.emit(wanted)
+
+    @property
+    def active_lead(self) -> str:
+        """The id of the lead in hand, or empty."""
+        return self._active_lead
+
+    def set_active_lead(self, lead_id: str) -> None:
+        if lead_id != self._active_lead:
+            self._active_lead = lead_id
+            self.active_lead_changed.emit(lead_id)
+
+    def layer(self, image_id: str) -> Layer:
+        """How this image is shown: wholly, unless something else was chosen."""
+        return self._layers.get(image_id, Layer())
+
+    def set_layer_visible(self, image_id: str, is_visible: bool) -> None:
+        self._set_layer(image_id, replace(self.layer(image_id), is_visible=bool(is_visible)))
+
+    def set_layer_opacity(self, image_id: str, opacity: float) -> None:
+        """Raises ValueError outside 0 to 1."""
+        if not 0.0 <= opacity <= 1.0:
+            raise ValueError(f"opacity {opacity}")
+        self._set_layer(image_id, replace(self.layer(image_id), opacity=float(opacity)))
+
+    def _set_layer(self, image_id: str, layer: Layer) -> None:
+        if layer != self.layer(image_id):
+            self._layers[image_id] = layer
+            self.layers_changed.emit()
+
+
+def _position(position_mm: Vector) -> Vector:
+    x, y, z = (float(value) for value in position_mm)
+    if not all(map(math.isfinite, (x, y, z))):
+        raise ValueError(f"position {position_mm}")
+    return (x, y, z)
