@@ -10,10 +10,11 @@ from planner.case.model import Vector
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """How one image is shown over the others; ``opacity`` 0 to 1."""
+    """How one image is shown over the others; ``opacity`` 0 to 1. ``window`` (low, high) None: the image's own."""
 
     is_visible: bool = True
     opacity: float = 1.0
+    window: tuple[float, float] | None = None
 
 
 class Selection(QObject):
@@ -23,12 +24,14 @@ class Selection(QObject):
     """The position (x, y, z), RAS mm in planning space, or None."""
     active_lead_changed = Signal(str)
     layers_changed = Signal()
+    structures_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cursor: Vector | None = None
         self._active_lead = ""
         self._layers: dict[str, Layer] = {}
+        self._hidden_structures: set[str] = set()
 
     @property
     def cursor(self) -> Vector | None:
@@ -64,6 +67,20 @@ class Selection(QObject):
         if not 0.0 <= opacity <= 1.0:
             raise ValueError(f"opacity {opacity}")
         self._set_layer(image_id, replace(self.layer(image_id), opacity=float(opacity)))
+
+    def set_layer_window(self, image_id: str, window: tuple[float, float] | None) -> None:
+        """(low, high) in the image's unit; None gives it its own window back. Raises ValueError when low >= high."""
+        if window is not None and not window[0] < window[1]:
+            raise ValueError(f"window {window}")
+        self._set_layer(image_id, replace(self.layer(image_id), window=window))
+
+    def is_structure_visible(self, structure_id: str) -> bool:
+        return structure_id not in self._hidden_structures
+
+    def set_structure_visible(self, structure_id: str, is_visible: bool) -> None:
+        if is_visible != self.is_structure_visible(structure_id):
+            (self._hidden_structures.discard if is_visible else self._hidden_structures.add)(structure_id)
+            self.structures_changed.emit()
 
     def _set_layer(self, image_id: str, layer: Layer) -> None:
         if layer != self.layer(image_id):

@@ -21,7 +21,7 @@ class Values:
     """Every setting and its default."""
 
     language: Literal["system", "en", "es"] = "system"
-    theme: Literal["system", "dark", "light"] = "dark"
+    theme: Literal["system", "dark", "light"] = "system"
     layout: str = ""
     cases_folder: str = ""
     recent: tuple[str, ...] = ()
