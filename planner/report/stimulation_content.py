@@ -1,0 +1,160 @@
+"""What the report says of stimulation: programme, activated volume and its overlaps, charge against its limits."""
+
+from dataclasses import dataclass
+
+from planner.case.model import Case, Lead, Programme, Simulation
+from planner.i18n import _, number
+from planner.library.devices import device
+from planner.report.findings import Findings, Limit
+from planner.report.parts import EMPTY_TABLE, Pair, Table
+
+CATHODE = "−"
+ANODE = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMark:
+    """A contact as it is drawn: ``level`` counts from the tip; ``sign`` is −, + or empty; ``words`` say its state."""
+
+    label: str
+    level: int
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A computed value beside its limit; ``verdict`` in words, ``is_within`` decides the colour only."""
+
+    label: str
+    value: str
+    limit: str
+    verdict: str
+    is_within: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StimulationCard:
+    """One programme of a lead, or the words that there is none (then everything else is empty)."""
+
+    title: str
+    notice: str = ""
+    marks: tuple[ContactMark, ...] = ()
+    settings: tuple[Pair, ...] = ()
+    results: tuple[Pair, ...] = ()
+    limits: tuple[LimitLine, ...] = ()
+    overlaps: Table = EMPTY_TABLE
+
+
+def cards(case: Case, findings: Findings) -> tuple[StimulationCard, ...]:
+    """A card per programme, lead by lead."""
+    found: list[StimulationCard] = []
+    for lead in case.leads.values():
+        programmes = [one for one in case.programmes.values() if one.lead_id == lead.id]
+        if not programmes:
+            found.append(StimulationCard(lead.name, _("No stimulation was set for this lead.")))
+        found += [_card(case, lead, programme, findings) for programme in programmes]
+    return tuple(found)
+
+
+def _card(case: Case, lead: Lead, programme: Programme, findings: Findings) -> StimulationCard:
+    simulation = simulation_of(case, programme)
+    has_own_name = programme.name and programme.name != lead.name
+    title = f"{lead.name} · {programme.name}" if has_own_name else lead.name
+    marks = contact_marks(lead, programme)
+    settings = _settings(programme, marks)
+    if simulation is None:
+        notice = _("The activation of this programme was not computed.")
+        return StimulationCard(title, notice, marks, settings)
+    return StimulationCard(
+        title=title,
+        marks=marks,
+        settings=settings,
+        results=_results(simulation),
+        limits=_limits(simulation, findings),
+        overlaps=_overlaps(case, simulation, findings),
+    )
+
+
+def simulation_of(case: Case, programme: Programme) -> Simulation | None:
+    """The last simulation of a programme."""
+    found = [one for one in case.simulations.values() if one.programme_id == programme.id]
+    return found[-1] if found else None
+
+
+def contact_marks(lead: Lead, programme: Programme) -> tuple[ContactMark, ...]:
+    """The state of every contact from the tip up, and last of the generator's case (level -1)."""
+    model = device(lead.device_id)
+    heights = sorted({contact.low_mm for contact in model.contacts})
+    marks = [
+        _mark(contact.label, heights.index(contact.low_mm), programme.shares.get(contact.label, 0.0))
+        for contact in model.contacts
+    ]
+    return (*marks, _mark(_("case"), -1, programme.case_share))
+
+
+def _mark(label: str, level: int, share: float) -> ContactMark:
+    if share == 0.0:
+        return ContactMark(label, level, "", _("off"))
+    sign = CATHODE if share < 0 else ANODE
+    return ContactMark(label, level, sign, f"{sign} {number(100.0 * abs(share), 0)} %")
+
+
+def _settings(programme: Programme, marks: tuple[ContactMark, ...]) -> tuple[Pair, ...]:
+    active = ", ".join(f"{mark.label} {mark.words}" for mark in marks if mark.sign)
+    return (
+        Pair(_("Contacts"), active or _("off")),
+        Pair(_("Amplitude"), f"{number(programme.amplitude_ma)} mA"),
+        Pair(_("Pulse width"), f"{number(programme.width_us, 0)} µs"),
+        Pair(_("Frequency"), f"{number(programme.frequency_hz, 0)} Hz"),
+    )
+
+
+def _results(simulation: Simulation) -> tuple[Pair, ...]:
+    threshold = _("{threshold} V/mm, {width} µm fibres").format(
+        threshold=number(simulation.threshold_v_per_mm, 3), width=number(simulation.fibre_diameter_um)
+    )
+    return (
+        Pair(_("Activated volume"), f"{number(simulation.volume_mm3)} mm³"),
+        Pair(_("Threshold"), threshold),
+        Pair(_("Source of the threshold"), simulation.threshold_source),
+        Pair(_("Impedance"), f"{number(simulation.impedance_ohm, 0)} Ω"),
+        Pair(_("Largest field"), f"{number(simulation.max_field_v_per_mm, 2)} V/mm"),
+        Pair(_("Charge per phase"), f"{number(simulation.charge_uc, 3)} µC"),
+    )
+
+
+def _limits(simulation: Simulation, findings: Findings) -> tuple[LimitLine, ...]:
+    density, shannon = findings.charge_density_limit, findings.shannon_limit
+    return (
+        _limit_line(_("Charge density per phase"), simulation.charge_density_uc_cm2, " µC/cm²", 1, density),
+        _limit_line(_("Shannon k"), simulation.shannon_k, "", 2, shannon),
+    )
+
+
+def _limit_line(label: str, value: float, unit: str, digits: int, limit: Limit) -> LimitLine:
+    is_within = value < limit.value
+    return LimitLine(
+        label=label,
+        value=f"{number(value, digits)}{unit}",
+        limit=f"{number(limit.value, digits)}{unit} ({limit.source})",
+        verdict=_("below the limit of") if is_within else _("AT OR ABOVE the limit of"),
+        is_within=is_within,
+    )
+
+
+def _overlaps(case: Case, simulation: Simulation, findings: Findings) -> Table:
+    """Activated volume within each structure, largest first; structures without overlap are left out."""
+    found = sorted(simulation.overlaps_mm3.items(), key=lambda item: (-item[1], item[0]))
+    rows = [
+        (findings.structure_names.get(key, key), f"{number(volume)} mm³", _share_words(volume, simulation.volume_mm3))
+        for key, volume in found
+        if volume > 0.0
+    ]
+    if not rows and case.structures:
+        rows = [(_("none of the structures"), f"{number(0.0)} mm³", "–")]
+    return Table((_("Activated within"), _("Volume"), _("Share of the activated volume")), tuple(rows))
+
+
+def _share_words(part_mm3: float, whole_mm3: float) -> str:
+    return f"{number(100.0 * part_mm3 / whole_mm3, 0)} %" if whole_mm3 > 0 else "–"

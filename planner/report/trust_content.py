@@ -1,0 +1,121 @@
+"""On what the plan rests, what is not verified, and who decided what."""
+
+from planner.case.checks import approval_of, is_approved
+from planner.case.model import MNI_SPACE, Alignment, Case, Lead
+from planner.i18n import _, number
+from planner.library.devices import device
+from planner.report.findings import Findings
+from planner.report.parts import Table, moment_words
+
+
+def assumptions(case: Case, findings: Findings) -> tuple[str, ...]:
+    """What the computed numbers rest on: the report's own sentences and what solutions and simulations say."""
+    found = list(findings.assumptions)
+    for solution in case.solutions.values():
+        found += [f"{_quantity_words(key)}: {value}" for key, value in solution.conductor.items()]
+    for simulation in case.simulations.values():
+        found += [f"{_quantity_words(key)}: {value}" for key, value in simulation.assumptions.items()]
+    return tuple(dict.fromkeys(found))
+
+
+def _quantity_words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def unverified(case: Case, findings: Findings) -> tuple[str, ...]:
+    """Everything a reader must check for himself, lead by lead, then of the whole case."""
+    found: list[str] = []
+    for lead in case.leads.values():
+        found += [f"{lead.name}: {words}" for words in _lead_doubts(lead, findings)]
+    if case.acpc is None:
+        found.append(_("AC and PC are not set: angles and AC-PC positions are missing."))
+    elif case.acpc.origin == "template" and not case.acpc.confirmed_by:
+        found.append(_("AC and PC come from the template. Nobody has confirmed them on the images."))
+    for alignment in case.alignments.values():
+        if alignment.decision == "proposed":
+            found.append(_("Nobody has approved the alignment {name}.").format(name=_ends(case, alignment)))
+    if any(structure.status != "read" for structure in case.structures.values()):
+        found.append(_("Target structures were carried over from an atlas. They are start points, not this patient's."))
+    if case.simulations:
+        found.append(_("Activated volumes are estimates from a field threshold, not measured activation."))
+    return tuple(dict.fromkeys(found))
+
+
+def _lead_doubts(lead: Lead, findings: Findings) -> list[str]:
+    model = device(lead.device_id)
+    doubts = [*findings.leads[lead.id].doubts, *model.caveats()]
+    if model.confidence_grade != "high":
+        doubts.append(_("The dimensions of the lead were not read in the maker's manual."))
+    if model.conflicts:
+        doubts.append(_("Sources disagree on this lead: {conflicts}.").format(conflicts="; ".join(model.conflicts)))
+    return doubts
+
+
+def space_words(case: Case, space: str) -> str:
+    """A space by the name of its image."""
+    if space == MNI_SPACE:
+        return "MNI152 2009a"
+    image = next((one for one in case.images.values() if one.space == space), None)
+    return image.name if image else space
+
+
+def _ends(case: Case, alignment: Alignment) -> str:
+    return f"{space_words(case, alignment.source)} → {space_words(case, alignment.target)}"
+
+
+def _kind_words(alignment: Alignment) -> str:
+    names = {
+        "rigid": _("rigid"),
+        "affine": _("affine"),
+        "deformable": _("deformable"),
+        "landmarks": _("by landmarks"),
+    }
+    return f"{names[alignment.kind]} ({alignment.engine})"
+
+
+def _decision_words(alignment: Alignment) -> str:
+    if alignment.decision == "proposed":
+        return _("waits for a decision")
+    text = _("approved by {by}, {moment}") if alignment.decision == "approved" else _("rejected by {by}, {moment}")
+    return text.format(by=alignment.decided_by, moment=moment_words(alignment.decided_at))
+
+
+def alignment_table(case: Case) -> Table:
+    """Every alignment with its figures and the decision on it."""
+    rows = [
+        (
+            _ends(case, one),
+            _kind_words(one),
+            "; ".join(f"{_quantity_words(key)} {number(value, 2)}" for key, value in one.quality.items()) or "–",
+            _decision_words(one),
+        )
+        for one in case.alignments.values()
+    ]
+    return Table((_("Alignment"), _("Method"), _("Figures"), _("Decision")), tuple(rows))
+
+
+def approval_table(case: Case) -> Table:
+    """Every subject's last decision by name and date, and whether it still fits what was approved."""
+    subjects = list(dict.fromkeys(one.subject for one in case.approvals.values()))
+    rows = [row for subject in subjects if (row := _approval_row(case, subject)) is not None]
+    if "plan:" not in subjects:
+        rows.append((_("Plan"), _("not approved"), "–", "–"))
+    return Table((_("Subject"), _("Decision"), _("By"), _("When")), tuple(rows))
+
+
+def _approval_row(case: Case, subject: str) -> tuple[str, str, str, str] | None:
+    approval = approval_of(case, subject)
+    if approval is None:
+        return None
+    kind, _colon, key = subject.partition(":")
+    if kind == "side" and key not in case.leads:
+        return None  # the lead was removed since
+    names = {"identity": _("Identity"), "plan": _("Plan")}
+    name = names.get(kind, subject)
+    if kind == "side":
+        name = _("Side of {lead}").format(lead=case.leads[key].name)
+    decisions = {"approved": _("approved"), "rejected": _("rejected"), "proposed": _("proposed")}
+    decision = decisions[approval.decision]
+    if approval.decision == "approved" and not is_approved(case, subject):
+        decision = _("approved before a later change")
+    return (name, decision, approval.by, moment_words(approval.at))

@@ -1,0 +1,151 @@
+from dataclasses import replace
+
+import pytest
+
+from planner import i18n
+from planner.report.content import build_content
+from planner.report.stimulation_content import contact_marks
+
+RESEARCH_ONLY = "Research, education and planning support only"
+
+
+def _pairs(values) -> dict[str, str]:
+    return {one.label: one.value for one in values}
+
+
+def test_that_page_one_says_who_and_on_which_image(plain_case, make_findings):
+    content = build_content(plain_case, make_findings(plain_case), "en")
+    patient = _pairs(content.patient)
+    assert patient["Patient"] == "Núñez, Ana"
+    assert patient["Patient number"] == "HC-0042"
+    assert patient["Born"] == "04 May 1971"
+    assert patient["Planned on"] == "T1 MPRAGE sag · MR · 12 Mar 2026"
+    assert content.running_head == "Núñez, Ana · HC-0042"
+    assert content.warning.startswith(RESEARCH_ONLY)
+
+
+def test_that_the_side_is_in_capitals_with_who_read_it_back(plain_case, make_findings):
+    card = build_content(plain_case, make_findings(plain_case), "en").leads[0]
+    assert card.side == "RIGHT side of the patient"
+    assert card.read_back == "Side read back by Dra. Núñez, 23 Nov 2026, 22:31 UTC"
+
+
+def test_that_a_moved_lead_counts_as_not_read_back(plain_case, make_findings):
+    moved = plain_case.with_lead(replace(plain_case.leads["l1"], target=(15.0, -9.5, 0.2)))
+    card = build_content(moved, make_findings(moved), "en").leads[0]
+    assert card.read_back == "The side was not read back."
+    approvals = build_content(moved, make_findings(moved), "en").approvals
+    assert ("Side of VPL right", "approved before a later change") in [row[:2] for row in approvals.rows]
+
+
+def test_that_the_plan_table_tells_length_depth_angles_and_device_confidence(plain_case, make_findings):
+    card = build_content(plain_case, make_findings(plain_case), "en").leads[0]
+    found = _pairs(card.facts)
+    assert found["Entry to target"] == "76.2 mm"
+    assert found["Tip"] == "1.5 mm beyond the target"
+    assert found["Angle to the AC-PC plane"] == "57.4° from anterior (90° = straight up)"
+    assert found["Angle to the midsagittal plane"] == "15.2° towards R"
+    assert found["Lead model"].startswith("Medtronic 3387")
+    assert "high" in found["Lead model"]
+
+
+def test_that_positions_wear_letters_and_never_signs(plain_case, make_findings):
+    content = build_content(plain_case, make_findings(plain_case), "en")
+    rows = content.leads[0].positions.rows
+    assert rows[0] == ("Target", *["R 14.0  P 9.5  S 0.2"] * 3)
+    assert [row[0] for row in rows] == ["Target", "Entry", "Tip"]
+    assert [row[1] for row in content.contacts.rows] == ["Contact 0", "Contact 1", "Contact 2", "Contact 3"]
+
+
+def test_that_spanish_positions_use_spanish_letters_and_commas(plain_case, make_findings):
+    i18n.use_language("es")
+    rows = build_content(plain_case, make_findings(plain_case), "es").leads[0].positions.rows
+    assert rows[0][1] == "D 14,0  P 9,5  Sup 0,2"
+    assert rows[2][1] == "D 13,6  P 10,3  Inf 1,0"
+
+
+def test_that_positions_not_known_are_dashes(plain_case, make_findings):
+    findings = make_findings(plain_case)
+    lead = findings.leads["l1"]
+    bare = tuple(replace(one, acpc=None, mni=None) for one in lead.positions)
+    blank = replace(lead, positions=bare, plane_deg=None, sagittal_deg=None)
+    without = replace(findings, leads={"l1": blank})
+    card = build_content(replace(plain_case, acpc=None), without, "en").leads[0]
+    assert card.positions.rows[0][1:3] == ("–", "–")
+    assert _pairs(card.facts)["Angle to the AC-PC plane"] == "not known"
+
+
+def test_that_contacts_print_their_sign(plain_case):
+    marks = contact_marks(plain_case.leads["l1"], plain_case.programmes["p1"])
+    assert [(mark.label, mark.sign) for mark in marks] == [("0", ""), ("1", "−"), ("2", "+"), ("3", ""), ("case", "")]
+    assert [mark.words for mark in marks] == ["off", "− 100 %", "+ 100 %", "off", "off"]
+
+
+def test_that_segments_share_a_level(crowded_case):
+    marks = contact_marks(crowded_case.leads["l2"], crowded_case.programmes["p2"])
+    levels = {mark.label: mark.level for mark in marks}
+    assert levels == {"1": 0, "2A": 1, "2B": 1, "2C": 1, "3A": 2, "3B": 2, "3C": 2, "4": 3, "case": -1}
+
+
+def test_that_charge_is_told_with_limit_source_and_verdict(plain_case, make_findings):
+    card = build_content(plain_case, make_findings(plain_case), "en").stimulations[0]
+    density, shannon = card.limits
+    assert (density.value, density.limit) == ("3.0 µC/cm²", "30.0 µC/cm² (makers' warning threshold)")
+    assert (shannon.value, shannon.limit) == ("-0.27", "1.85 (Shannon 1992)")
+    assert density.is_within
+    assert shannon.is_within
+    high = replace(plain_case.simulations["s1"], charge_density_uc_cm2=37.6, shannon_k=1.93)
+    over = build_content(plain_case.with_simulation(high), make_findings(plain_case), "en").stimulations[0]
+    assert [line.is_within for line in over.limits] == [False, False]
+    assert all("ABOVE" in line.verdict for line in over.limits)
+
+
+def test_that_a_charge_that_is_not_a_number_is_not_within_limits(plain_case, make_findings):
+    odd = replace(plain_case.simulations["s1"], shannon_k=float("nan"))
+    card = build_content(plain_case.with_simulation(odd), make_findings(plain_case), "en").stimulations[0]
+    assert not card.limits[1].is_within
+
+
+def test_that_overlaps_are_ordered_and_empty_ones_left_out(plain_case, make_findings):
+    card = build_content(plain_case, make_findings(plain_case), "en").stimulations[0]
+    assert card.overlaps.rows == (
+        ("Ventral posterolateral nucleus", "41.3 mm³", "71 %"),
+        ("PLIC", "4.4 mm³", "8 %"),
+    )
+
+
+def test_that_a_lead_without_stimulation_and_a_programme_without_result_say_so(crowded_case, make_findings):
+    bare = replace(crowded_case, programmes={k: v for k, v in crowded_case.programmes.items() if k == "p2"})
+    first, second = build_content(bare, make_findings(bare), "en").stimulations
+    assert "No stimulation" in first.notice
+    assert "not computed" in second.notice
+    assert second.results == ()
+
+
+def test_that_what_is_not_verified_is_listed(crowded_case, make_findings):
+    content = build_content(crowded_case, make_findings(crowded_case), "en")
+    doubts = "\n".join(content.unverified)
+    assert "Nobody has confirmed them on the images" in doubts
+    assert "turning sense" in doubts
+    assert "estimates" in doubts
+
+
+def test_that_a_path_through_a_sulcus_is_not_told_as_a_distance(plain_case, make_findings):
+    rows = build_content(plain_case, make_findings(plain_case), "en").clearances.rows
+    assert ("VPL right", "sulcal CSF", "passes through", "51.0 above", "2.2") in rows
+    assert ("VPL right", "midline", "12.1", "1.5 below", "none") in rows
+
+
+def test_that_alignments_tell_figures_and_who_decided(plain_case, make_findings):
+    row = build_content(plain_case, make_findings(plain_case), "en").alignments.rows[0]
+    assert row[0] == "T1 MPRAGE sag → MNI152 2009a"
+    assert "0.87" in row[2]
+    assert row[3] == "approved by Dra. Núñez, 23 Nov 2026, 22:10 UTC"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_no_text_calls_a_plan_indicated_or_best(crowded_case, make_findings, language):
+    i18n.use_language(language)
+    everything = repr(build_content(crowded_case, make_findings(crowded_case, 0), language)).lower()
+    for word in ("indicated", "best", "will respond", "indicado", "mejor opción"):
+        assert word not in everything
