@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from planner.case.disk import TEMPORARY_SUFFIX, Disk, in_words, publish
@@ -44,7 +45,7 @@ def _files(folder: Path) -> list[Path]:
 def _copy_file(source: Path, target: Path, disk: Disk) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     publish(disk, target, _pieces(source))
-    for one, other in zip(_pieces(source), _pieces(target), strict=True):
+    for one, other in zip_longest(_pieces(source), _pieces(target)):
         if one != other:
             text = _("The copy differs from the case and was removed. Use another disk.")
             raise RefusedError(text, code="copy-differs")
