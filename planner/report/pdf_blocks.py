@@ -19,6 +19,9 @@ from planner.report.pdf_style import TextStyles
 
 Flowable = Any  # reportlab has no types
 
+OUR_FONT = ("FONTNAME", (0, 0), (-1, -1), look.REGULAR)
+"""In every table: without it reportlab names a font in the file that is not embedded."""
+
 
 def text(words: str, style: Any) -> Flowable:
     """A paragraph of plain text: markup in it is shown as it is, control characters are dropped."""
@@ -44,7 +47,7 @@ def heading(words: str, styles: TextStyles) -> Flowable:
 def _flat() -> list[tuple[Any, ...]]:
     """No padding at all."""
     sides = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
-    return [(side, (0, 0), (-1, -1), 0) for side in sides] + [("VALIGN", (0, 0), (-1, -1), "TOP")]
+    return [OUR_FONT, *[(side, (0, 0), (-1, -1), 0) for side in sides], ("VALIGN", (0, 0), (-1, -1), "TOP")]
 
 
 def pairs(values: Sequence[Pair], styles: TextStyles, width: float, columns: int = 2) -> Flowable:
@@ -71,6 +74,7 @@ def grid(table: Table, styles: TextStyles, width: float, shares: Sequence[float]
     block = PlacedTable(rows, colWidths=[width * share / total for share in shares], repeatRows=1)
     block.setStyle(
         [
+            OUR_FONT,
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 3),
             ("RIGHTPADDING", (0, 0), (-1, -1), 3),
@@ -97,6 +101,7 @@ def boxed(content: Sequence[Flowable], width: float, fill: Color, edge: Color) -
     last = len(content) - 1
     block.setStyle(
         [
+            OUR_FONT,
             ("BACKGROUND", (0, 0), (-1, -1), fill),
             ("LINEBEFORE", (0, 0), (0, -1), 2.2, edge),
             ("LEFTPADDING", (0, 0), (-1, -1), 7),
@@ -123,6 +128,7 @@ def side_band(name: str, side: str, read_back: str, styles: TextStyles, width: f
     block = PlacedTable([row], colWidths=[width * 0.32, width * 0.34, width * 0.34])
     block.setStyle(
         [
+            OUR_FONT,
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             ("BACKGROUND", (0, 0), (0, 0), look.PALE),
             ("BACKGROUND", (1, 0), (1, 0), look.ACCENT),

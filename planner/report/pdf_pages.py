@@ -1,13 +1,11 @@
 """The pages of the printed report: what stands on every page, and the order of the blocks."""
 
 from collections.abc import Sequence
-from functools import partial
 from io import BytesIO
 from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, PageBreak, PageTemplate
 
 from planner.i18n import _
@@ -46,6 +44,7 @@ def _layout(content: ReportContent, styles: TextStyles, page_count: int) -> tupl
         creator="Nociplan",
         producer="Nociplan",
         lang=content.language,
+        initialFontName=look.REGULAR,
         invariant=1,
     )
     frame = Frame(look.SIDE_MARGIN, look.BOTTOM_MARGIN, look.TEXT_WIDTH, look.TEXT_HEIGHT, 0, 0, 0, 0)
@@ -56,7 +55,7 @@ def _layout(content: ReportContent, styles: TextStyles, page_count: int) -> tupl
 
     document.addPageTemplates([PageTemplate("page", [frame], onPage=on_page)])
     story = [*_first_page(content, styles), PageBreak(), *_second_page(content, styles)]
-    document.build(story, canvasmaker=partial(Canvas, initialFontName=look.REGULAR))
+    document.build(story)
     return target.getvalue(), int(document.page)
 
 
