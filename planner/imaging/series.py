@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.geometry.arrays import FloatArray
 from planner.imaging.words import choice_words, finding_words
 
 
@@ -91,7 +90,7 @@ class ReadVolume:
     """
 
     values: NDArray[np.generic] = field(repr=False)
-    affine: FloatArray
+    affine: NDArray[np.float64]
     unit: str = ""
     window: tuple[float, float] = (0.0, 1.0)
     notes: tuple[Finding, ...] = ()
