@@ -62,7 +62,7 @@ class SliceAnnotations:
     identity_lines: tuple[str, ...]
     series_lines: tuple[str, ...]
     position: str
-    scale: ScaleBar
+    scale: ScaleBar | None
 
 
 def direction_letters(direction: FloatArray) -> str:
@@ -143,6 +143,20 @@ def annotate(
         series_lines=_series_lines(image, window),
         position=plane_position(raster.plane),
         scale=scale_bar(raster.mm_per_px, scale_room_px),
+    )
+
+
+def annotate_space(raster: Raster, image: ImageWords | None = None) -> SliceAnnotations:
+    """What is written on the 3-D view whose screen is ``raster``: letters from the camera, identity, notice."""
+    return SliceAnnotations(
+        letters=edge_letters(raster.plane),
+        title=_("3-D"),
+        badge=_("seen from {letters}").format(letters=i18n.letter(direction_letters(raster.plane.normal))),
+        notice=research_only(),
+        identity_lines=() if image is None else _identity_lines(image),
+        series_lines=(),
+        position="",
+        scale=None,
     )
 
 

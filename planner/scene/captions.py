@@ -65,23 +65,22 @@ def _bottom_left(raster: Raster, words: SliceAnnotations, extra: tuple[str, ...]
     texts = list(extra)
     if raster.height >= SMALL_HEIGHT_PX:
         texts += words.series_lines
-    lines = [(text, TEXT_RGB, False) for text in texts] + [(words.position, TEXT_RGB, True)]
+    lines = [(text, TEXT_RGB, False) for text in texts]
+    if words.position:
+        lines.append((words.position, TEXT_RGB, True))
     first = raster.height - MARGIN_PX - 6 - LINE_PX * (len(lines) - 1)
     return _column(MARGIN_PX, first, lines, raster, "left")
 
 
 def _bottom_right(raster: Raster, words: SliceAnnotations) -> list[Mark]:
     right, bottom = raster.width - MARGIN_PX, raster.height - MARGIN_PX - 6
-    bar = words.scale
-    left = right - bar.length_px
-    y = bottom - LINE_PX
-    ticks = np.array([(left, y - 4), (left, y), (right, y), (right, y - 4)])
     room = raster.width / 2.0 - MARGIN_PX - 18.0
-    return [
-        Stroke(ticks, TEXT_RGB, 1.5),
-        Words(right, y - 11, bar.words, TEXT_RGB, 11.5, "right"),
-        Words(right, bottom, words.notice, NOTICE_RGB, 11.5, "right", is_bold=True, room_px=room),
-    ]
+    notice = Words(right, bottom, words.notice, NOTICE_RGB, 11.5, "right", is_bold=True, room_px=room)
+    if words.scale is None:
+        return [notice]
+    left, y = right - words.scale.length_px, bottom - LINE_PX
+    ticks = np.array([(left, y - 4), (left, y), (right, y), (right, y - 4)])
+    return [Stroke(ticks, TEXT_RGB, 1.5), Words(right, y - 11, words.scale.words, TEXT_RGB, 11.5, "right"), notice]
 
 
 def scale_room_px(width_px: float) -> float:

@@ -85,7 +85,7 @@ def _labels(raster: Raster, trace: LeadTrace) -> list[Mark]:
         outward = np.array([contact.outward_uv[0], -contact.outward_uv[1]])
         push = outward / np.linalg.norm(outward) if np.linalg.norm(outward) > 0.5 else beside
         x, y = raster.uv_to_px(contact.centre_uv) + push * (radius_px + LABEL_OFFSET_PX)
-        y = _free(float(x), float(y), placed)
+        y = free_height(float(x), float(y), placed)
         placed.append((float(x), y))
         text = f"{contact.contact.label} {sign_words(contact.contact.sign)}"
         anchor: Anchor = "left" if push[0] > 0.3 else "right" if push[0] < -0.3 else "centre"
@@ -101,7 +101,7 @@ def _has_room(trace: ContactTrace, raster: Raster) -> bool:
     return contact.sign != "off" or (contact.high_mm - contact.low_mm) / raster.mm_per_px >= LABELLED_PX
 
 
-def _free(x: float, y: float, placed: list[tuple[float, float]]) -> float:
+def free_height(x: float, y: float, placed: list[tuple[float, float]]) -> float:
     """The nearest height at or above ``y`` where no label stands yet."""
     while any(abs(x - other_x) < 48 and abs(y - other_y) < 15 for other_x, other_y in placed):
         y -= 3.0

@@ -134,7 +134,7 @@ def point_marks(raster: Raster, points: tuple[PointDisplay, ...], near_mm: float
         x, y = raster.to_px(np.array(point.xyz))
         marks += _point_shape(point, float(x), float(y), 1.0 if is_near else 0.4)
         if is_near and point.name:
-            marks.append(Words(float(x) + 10, float(y) - 9, point.name, point.rgb, 11.0, is_bold=True))
+            marks.append(Words(float(x), float(y) + 17, point.name, point.rgb, 11.0, "centre", is_bold=True))
     return marks
 
 

@@ -17,8 +17,8 @@ PlaneKind = Literal["axial", "coronal", "sagittal", "oblique", "probe"]
 ORTHOGONAL: tuple[PlaneKind, ...] = ("axial", "coronal", "sagittal")
 
 _ANTERIOR, _SUPERIOR = (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-PINNED_LIMIT = 0.94
-"""Cosine above which a path runs so nearly along anterior (20°) that superior pins the roll instead."""
+PARALLEL_SINE = 0.05
+"""A path within 3° of anterior has no usable anterior side; superior pins the roll there, as for the lead itself."""
 
 
 def unit(vector: ArrayLike) -> FloatArray:
@@ -76,7 +76,7 @@ class SlicePlane:
         """Probe's eye: across the path, seen from the entry. ``axis`` points from tip to entry. The roll is pinned to
         the patient: anterior is up, or superior where the path itself runs nearly along anterior."""
         towards_viewer = unit(axis)
-        pin = _SUPERIOR if abs(towards_viewer[1]) > PINNED_LIMIT else _ANTERIOR
+        pin = _SUPERIOR if np.hypot(towards_viewer[0], towards_viewer[2]) < PARALLEL_SINE else _ANTERIOR
         up = unit(np.array(pin) - (np.array(pin) @ towards_viewer) * towards_viewer)
         return cls.of(centre_mm, np.cross(up, towards_viewer), up, space, "probe")
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_gradient_magnitude
 
 from planner.errors import SpaceMismatchError
-from planner.geometry import Affine, Volume, Warp
+from planner.geometry import Affine, Points, Volume, Warp
+from planner.geometry.arrays import FloatArray
 from planner.scene.colour_tables import OUTSIDE, ColourMap, Table, table
 from planner.scene.planes import Raster, SlicePlane
 from planner.scene.reslicing import Reslicer, Steps
@@ -102,6 +103,14 @@ def colours_of(layer: SliceLayer, scale: Steps, *, is_base: bool) -> Table:
     opacity = 1.0 if is_base else layer.opacity
     hides_low = layer.hides_low and not is_base
     return table(layer.colours, layer.window, scale.offset, scale.step, opacity, hides_low=hides_low)
+
+
+def layer_corners_mm(layer: Layer) -> FloatArray:
+    """(8, 3) corners of the layer's volume in the views' space. A warp counts as none here: it moves a few mm only."""
+    corners = layer.volume.grid.corners_mm()
+    if isinstance(layer.to_volume, Affine):
+        return layer.to_volume.inverse().apply(Points.of(corners, layer.volume.space)).xyz
+    return corners
 
 
 def check_spaces(plane: SlicePlane, layer: Layer) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.geometry import Affine, Volume
+from planner.geometry import Volume
 from planner.geometry.arrays import FloatArray
 from planner.scene.planes import Raster, SlicePlane
-from planner.scene.slices import Layer
+from planner.scene.slices import Layer, layer_corners_mm
 
 FIT_SHARE = 0.94
 MOST_MM_PER_PX, LEAST_MM_PER_PX = 4.0, 0.01
@@ -48,21 +48,12 @@ class Look:
 
     def fitted(self, layer: Layer, width: float, height: float) -> "Look":
         """The whole of the layer's volume in the view, at the present depth."""
-        corners = to_plane_space(layer, layer.volume.grid.corners_mm())
-        uv = self.plane.to_plane(corners)
+        uv = self.plane.to_plane(layer_corners_mm(layer))
         low, high = uv.min(axis=0), uv.max(axis=0)
         size = np.maximum(high - low, 1.0)
         mm = float(max(size[0] / max(width, 1.0), size[1] / max(height, 1.0))) / FIT_SHARE
         centre = self.plane.to_world((low + high) / 2.0)
         return Look(self.plane.at(centre), float(np.clip(mm, LEAST_MM_PER_PX, MOST_MM_PER_PX)))
-
-
-def to_plane_space(layer: Layer, xyz_mm: FloatArray) -> FloatArray:
-    """(N, 3) points of the layer's volume in the views' space. A warp counts as none here: it moves a few mm only."""
-    if isinstance(layer.to_volume, Affine):
-        inverse = np.linalg.inv(layer.to_volume.matrix)
-        return np.asarray(xyz_mm @ inverse[:3, :3].T + inverse[:3, 3])
-    return xyz_mm
 
 
 def step_mm(volume: Volume, direction: FloatArray) -> float:

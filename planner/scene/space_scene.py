@@ -1,0 +1,130 @@
+"""Everything in the 3-D view, kept in one renderer that it is given. No Qt: the window and the snapshot both use it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from planner.geometry import Surface
+from planner.geometry.arrays import FloatArray
+from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.draw_leads import lead_actors, point_actors
+from planner.scene.draw_planes import PlanePicture
+from planner.scene.draw_surfaces import surface_actors
+from planner.scene.planes import ORTHOGONAL, PlaneKind, Raster, SlicePlane
+from planner.scene.slices import Layer, LayeredSlicer, layer_corners_mm
+
+PICTURE_PX = 256
+SKIN_RGB = (224, 190, 168)
+SKIN_OPACITY = 0.16
+
+# Where the camera stands, and what is up, for each preset (RAS).
+PRESETS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "A": ((0, 1, 0), (0, 0, 1)),
+    "P": ((0, -1, 0), (0, 0, 1)),
+    "R": ((1, 0, 0), (0, 0, 1)),
+    "L": ((-1, 0, 0), (0, 0, 1)),
+    "S": ((0, 0, 1), (0, 1, 0)),
+    "I": ((0, 0, -1), (0, 1, 0)),
+}
+FIRST_VIEW = ((-0.55, 0.72, 0.42), (0.0, 0.0, 1.0))
+"""From the front, left and above: the usual view of a frame on the table."""
+
+
+class SpaceScene:
+    """Actors by what they stand for; each setter replaces only its own."""
+
+    def __init__(self, renderer: Any) -> None:
+        self.renderer = renderer
+        self._groups: dict[str, list[Any]] = {}
+        self._shown: dict[str, object] = {}
+        self._planes: dict[PlaneKind, PlanePicture] = {}
+        self._slicer = LayeredSlicer()
+        self._layers: tuple[Layer, ...] = ()
+
+    def set_leads(self, leads: tuple[LeadDisplay, ...]) -> None:
+        if self._is_new("leads", leads):
+            self._replace("leads", [actor for lead in leads for actor in lead_actors(lead)])
+
+    def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
+        if self._is_new("surfaces", surfaces):
+            self._replace("surfaces", [actor for shown in surfaces for actor in surface_actors(shown)])
+
+    def set_points(self, points: tuple[PointDisplay, ...]) -> None:
+        if self._is_new("points", points):
+            self._replace("points", [actor for point in points for actor in point_actors(point)])
+
+    def set_head(self, surface: Surface | None) -> None:
+        """The skin, translucent; None takes it away."""
+        shown = [] if surface is None else surface_actors(SurfaceDisplay("skin", surface, SKIN_RGB, SKIN_OPACITY))
+        for actor in shown:
+            actor.GetProperty().SetSpecular(0.0)
+        self._replace("head", shown)
+
+    def set_slices(
+        self, layers: tuple[Layer, ...], cursor: FloatArray, space: str, kinds: Sequence[PlaneKind] = ORTHOGONAL
+    ) -> None:
+        """The planes through the cursor with their pictures; none where there is no layer."""
+        wanted = tuple(kinds) if layers else ()
+        if wanted != tuple(self._planes):
+            self._planes = {kind: PlanePicture(plane_raster(layers[0], kind, cursor, space)) for kind in wanted}
+            self._replace("planes", [actor for plane in self._planes.values() for actor in plane.actors])
+        for kind, plane in self._planes.items():
+            raster = plane_raster(layers[0], kind, cursor, space)
+            plane.show(raster, self._slicer.picture(raster, layers))
+
+    def look_from(self, preset: str) -> None:
+        """Stand at one of the six presets; raises KeyError for another letter."""
+        self._stand(*PRESETS[preset])
+
+    def look_first(self) -> None:
+        """The view a scene begins with."""
+        self._stand(*FIRST_VIEW)
+
+    def _stand(self, towards: tuple[float, float, float], up: tuple[float, float, float]) -> None:
+        camera = self.renderer.GetActiveCamera()
+        camera.SetFocalPoint(0.0, 0.0, 0.0)
+        camera.SetPosition(*towards)
+        camera.SetViewUp(*up)
+        self.renderer.ResetCamera()
+        camera.Zoom(1.35)  # VTK fits a ball around the scene, which leaves a wide margin
+
+    def screen(self, space: str, width: float, height: float) -> Raster:
+        """The screen as a raster of this many pixels: where things are on it, and the letters at its edges."""
+        camera = self.renderer.GetActiveCamera()
+        up = np.array(camera.GetViewUp())
+        towards_viewer = -np.array(camera.GetDirectionOfProjection())
+        up = up - (up @ towards_viewer) * towards_viewer
+        plane = SlicePlane.of(camera.GetFocalPoint(), np.cross(up, towards_viewer), up, space)
+        return Raster(plane, width, height, 2.0 * camera.GetParallelScale() / height)
+
+    def clear(self) -> None:
+        """Nothing at all; the volumes are let go of."""
+        for group in list(self._groups):
+            self._replace(group, [])
+        self._shown.clear()
+        self._planes.clear()
+        self._slicer.forget()
+
+    def _is_new(self, group: str, shown: object) -> bool:
+        if self._shown.get(group) == shown:
+            return False
+        self._shown[group] = shown
+        return True
+
+    def _replace(self, group: str, actors: list[Any]) -> None:
+        for actor in self._groups.pop(group, []):
+            self.renderer.RemoveActor(actor)
+        for actor in actors:
+            self.renderer.AddActor(actor)
+        self._groups[group] = actors
+
+
+def plane_raster(layer: Layer, kind: PlaneKind, cursor: FloatArray, space: str) -> Raster:
+    """A raster over the whole bottom volume, through the cursor."""
+    plane = SlicePlane.orthogonal(kind, cursor, space)
+    uv = plane.to_plane(layer_corners_mm(layer))
+    low, high = uv.min(axis=0), uv.max(axis=0)
+    mm_per_px = float((high - low).max()) / PICTURE_PX
+    width, height = np.ceil((high - low) / mm_per_px)
+    return Raster(plane.at(plane.to_world((low + high) / 2.0)), float(width), float(height), mm_per_px)
