@@ -195,7 +195,10 @@ class FieldSolution:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What one programme activates, by an |E| threshold. An estimate; ``assumptions`` says on what it rests."""
+    """What one programme activates, by an |E| threshold. An estimate; ``assumptions`` says on what it rests.
+
+    ``overlaps_mm3`` and ``strongest_v_per_mm`` (largest |E|) are by structure id.
+    """
 
     id: str
     programme_id: str
@@ -213,6 +216,7 @@ class Simulation:
     max_field_v_per_mm: float
     overlaps_mm3: Mapping[str, float]
     assumptions: Mapping[str, str]
+    strongest_v_per_mm: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

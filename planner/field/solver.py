@@ -58,8 +58,7 @@ def solve_units(
         solution = conjugate_gradients(matrix, source_of(faces, number), preconditioner, part).reshape(grid.shape)
         volts.append(solution.astype(np.float32))
         conductance.append(contact_currents(faces, solution, np.eye(len(names))[number]))
-    matrix_ms = np.array(conductance)
-    return UnitSolutions.of(pose, grid, sigma, faces, names, (matrix_ms + matrix_ms.T) / 2.0, np.array(volts))
+    return UnitSolutions.of(pose, grid, sigma, faces, names, np.array(conductance), np.array(volts))
 
 
 def default_domain(lead: LeadShape) -> Domain:
