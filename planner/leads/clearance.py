@@ -31,6 +31,10 @@ BELOW_SURFACE_MM = 5.0
 """Sulci are judged this far below the place where the path enters the brain: above it the CSF beside the path is the
 surface of the gyrus itself, which every path crosses."""
 
+DEEP_MM = 30.0
+"""CSF beside the path deeper than this below the cortex is taken for ventricle or cistern, nearer for a sulcus (own
+choice: sulci of the convexity are at most about 25 mm deep, the lateral ventricles lie about 40 mm below it)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
@@ -83,21 +87,37 @@ def to_label(lead: Lead, diameter_mm: float, labels: Volume, codes: Collection[i
 def to_sulcus(
     lead: Lead, diameter_mm: float, labels: Volume, csf: Collection[int], brain: Collection[int]
 ) -> Clearance | None:
-    """Clearance from CSF below the cortex on the way in; None when the path meets no brain.
+    """Clearance from the CSF of sulci on the way in; None when the path meets no brain.
 
-    ``csf`` are the codes of sulcal CSF (without the ventricles where these are labelled), ``brain`` those of grey and
-    white matter. Only the part deeper than BELOW_SURFACE_MM is judged.
+    ``csf`` and ``brain`` (grey and white matter) are codes of ``labels``. Judged between BELOW_SURFACE_MM and DEEP_MM
+    below the place where the path enters the brain.
     """
+    part = _between(lead, labels, brain, BELOW_SURFACE_MM, DEEP_MM)
+    return _nearest(part, diameter_mm, labels, csf) if part else None
+
+
+def to_deep_csf(
+    lead: Lead, diameter_mm: float, labels: Volume, csf: Collection[int], brain: Collection[int]
+) -> Clearance | None:
+    """Clearance from ventricle or cistern: CSF deeper than DEEP_MM below the place where the path enters the brain.
+
+    For tissue images that do not tell ventricles from other CSF. None when the path meets no brain.
+    """
+    part = _between(lead, labels, brain, DEEP_MM, float("inf"))
+    return _nearest(part, diameter_mm, labels, csf) if part else None
+
+
+def _between(
+    lead: Lead, labels: Volume, brain: Collection[int], above_mm: float, below_mm: float
+) -> PathSamples | None:
+    """The samples from ``above_mm`` to ``below_mm`` deep, counted from where the path enters the brain."""
     samples = path_samples(lead)
     is_brain = np.isin(labels_along(samples, labels), list(brain))
     if not is_brain.any():
         return None
-    surface_mm = float(samples.above_target_mm[is_brain].max())
-    deep = samples.above_target_mm <= surface_mm - BELOW_SURFACE_MM
-    if not deep.any():
-        return None
-    part = PathSamples(samples.xyz[deep], samples.above_target_mm[deep], samples.space)
-    return _nearest(part, diameter_mm, labels, csf)
+    depth = float(samples.above_target_mm[is_brain].max()) - samples.above_target_mm
+    kept = (depth >= above_mm) & (depth < below_mm)
+    return PathSamples(samples.xyz[kept], samples.above_target_mm[kept], samples.space) if kept.any() else None
 
 
 def brain_entry_mm(lead: Lead, labels: Volume, brain: Collection[int]) -> float | None:

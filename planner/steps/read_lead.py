@@ -163,13 +163,15 @@ def _vector(xyz: FloatArray | Vector) -> Vector:
 def _tissue_clearances(
     lead: Lead, model: Device, tissue: tuple[Volume, TissueCodes] | None
 ) -> tuple[Clearance | None, Clearance | None]:
-    """Ventricle and sulcus; None for what the tissue image does not label."""
+    """Ventricle (deep CSF, where the tissue image does not tell ventricles) and sulcus; None without a tissue image."""
     if tissue is None:
         return None, None
     labels, codes = tissue
-    ventricle = clearance.to_label(lead, model.diameter_mm, labels, codes.ventricle) if codes.ventricle else None
-    sulcus = clearance.to_sulcus(lead, model.diameter_mm, labels, codes.csf, codes.brain) if codes.csf else None
-    return ventricle, sulcus
+    if codes.ventricle:
+        ventricle: Clearance | None = clearance.to_label(lead, model.diameter_mm, labels, codes.ventricle)
+    else:
+        ventricle = clearance.to_deep_csf(lead, model.diameter_mm, labels, codes.csf, codes.brain)
+    return ventricle, clearance.to_sulcus(lead, model.diameter_mm, labels, codes.csf, codes.brain)
 
 
 def _lead_clearances(case: Case, lead: Lead, model: Device) -> dict[str, Clearance]:
