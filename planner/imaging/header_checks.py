@@ -14,8 +14,6 @@ from planner.imaging.volume_header import MM_PER_UNIT, VolumeHeader, VolumeProbl
 
 FORMS_AGREE_MM = 0.1
 """Two statements of one header closer than our whole geometric error (reference/reliability.md section 5) are one."""
-STRAIGHT = 5e-5
-"""Cosine between axes up to which a grid counts as orthogonal; geometry.itk draws the line at 1e-4."""
 SINGULAR = 1e-3
 """Volume of the cell of unit axes below which two axes are as good as parallel (about 0.06 degrees)."""
 SMALLEST_SPACING_MM, LARGEST_SPACING_MM = 0.01, 50.0
@@ -96,10 +94,20 @@ def axis_letters(affine: FloatArray) -> str:
     return letters
 
 
-def shear(affine: FloatArray) -> float:
-    """The largest cosine between two index axes."""
-    axes = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
-    return float(np.abs(axes.T @ axes - np.eye(3)).max())
+def straight(affine: FloatArray, shape: tuple[int, int, int]) -> FloatArray:
+    """(4, 4) with the nearest right-angled axes (least squares), the voxel sizes and the middle voxel kept."""
+    sizes = np.linalg.norm(affine[:3, :3], axis=0)
+    left, _stretch, right = np.linalg.svd(affine[:3, :3] / sizes)
+    matrix = np.eye(4)
+    matrix[:3, :3] = (left @ right) * sizes
+    middle = (np.array(shape) - 1) / 2.0
+    matrix[:3, 3] = affine[:3, 3] + (affine[:3, :3] - matrix[:3, :3]) @ middle
+    return matrix
+
+
+def is_slanted(affine: FloatArray, shape: tuple[int, int, int], mm_per_unit: float = 1.0) -> bool:
+    """Whether the axes are so far from right angles that a corner would move by more than GEOMETRY_TOLERANCE_MM."""
+    return corner_distance(affine, straight(affine, shape), shape) * mm_per_unit > GEOMETRY_TOLERANCE_MM
 
 
 def matrix_of_letters(letters: str, spacing_mm: tuple[float, float, float], shape: tuple[int, int, int]) -> FloatArray:
@@ -153,6 +161,6 @@ def _which_volume(header: VolumeHeader) -> list[Question]:
 
 def _is_sheared(header: VolumeHeader) -> list[Question]:
     """Which way to resample depends on what the numbers mean, and only a person knows whether they are labels."""
-    if all(shear(affine) <= STRAIGHT for affine in header.affines.values()):
+    if not any(is_slanted(one, header.shape, MM_PER_UNIT[header.unit]) for one in header.affines.values()):
         return []
     return [Question("volume-sheared", ("resample-grey", "resample-labels", "leave-out"))]

@@ -62,8 +62,9 @@ def read(path: Path, answers: dict[str, str], progress: Progress) -> dict[str, A
         values, notes = _values(header, voxel_path, number, progress)
         affine = chosen_affine(header, answers)
         told = [*checked.notes, *notes, *_told(checked, answers)]
-        if header_checks.shear(affine) > header_checks.STRAIGHT:
+        if header_checks.is_slanted(affine, header.shape):
             values, affine = straighten(values, affine, is_labels=answers["volume-sheared"] == "resample-labels")
+        affine = header_checks.straight(affine, _shape(values))
         return {"values": values, "affine": affine, "window": voxels.window_of(values), "notes": _plain(told)}
 
     return _or_problem(work)
@@ -106,19 +107,22 @@ def chosen_affine(header: VolumeHeader, answers: Answers) -> FloatArray:
 
 def straighten(values: NDArray[Any], affine: FloatArray, *, is_labels: bool) -> tuple[NDArray[Any], FloatArray]:
     """The volume on the orthogonal grid nearest to its own, around all of it; nearest for labels, linear for grey."""
-    source = Grid.of((values.shape[0], values.shape[1], values.shape[2]), affine, "file")
-    left, _sizes, right = np.linalg.svd(affine[:3, :3] / source.spacing_mm)
-    axes = left @ right  # the nearest orthonormal axes, in the least-squares sense
+    source = Grid.of(_shape(values), affine, "file")
+    axes = header_checks.straight(affine, source.shape)[:3, :3] / source.spacing_mm
     corners = source.corners_mm() @ axes
     low, high = corners.min(axis=0), corners.max(axis=0)
-    shape = np.ceil((high - low) / source.spacing_mm - 1e-6).astype(int) + 1
-    if int(np.prod(shape, dtype=object)) * 4 > voxel_file.LARGEST_VOLUME:
-        raise VolumeProblem("volume-too-large", megabytes=int(np.prod(shape, dtype=object)) * 4 >> 20)
+    counts = [int(count) for count in np.ceil((high - low) / source.spacing_mm - 1e-6) + 1]
+    if counts[0] * counts[1] * counts[2] * 4 > voxel_file.LARGEST_VOLUME:
+        raise VolumeProblem("volume-too-large", megabytes=counts[0] * counts[1] * counts[2] * 4 >> 20)
     matrix = np.eye(4)
     matrix[:3, :3] = axes * source.spacing_mm
     matrix[:3, 3] = axes @ low
-    onto = Grid.of((int(shape[0]), int(shape[1]), int(shape[2])), matrix, "file")
+    onto = Grid.of((counts[0], counts[1], counts[2]), matrix, "file")
     return resample(Volume(source, values), onto, order=0 if is_labels else 1).values, matrix
+
+
+def _shape(values: NDArray[Any]) -> tuple[int, int, int]:
+    return values.shape[0], values.shape[1], values.shape[2]
 
 
 def _or_problem(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

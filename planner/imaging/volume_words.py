@@ -7,6 +7,11 @@ def volume_sentences() -> dict[str, str]:
     return {**_damage(), **_content(), **_geometry(), **_reader(), **_questions(), **_told()}
 
 
+def question_codes() -> tuple[str, ...]:
+    """The codes that a person answers; each has a sentence ``CODE-told`` for what was decided."""
+    return tuple(_questions())
+
+
 def volume_choices() -> dict[str, str]:
     return {
         "as-written": _("Take the unit of the file: {as_written} mm"),
