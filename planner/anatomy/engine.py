@@ -1,6 +1,5 @@
 """What the program asks of a registration engine, and what it gets back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -15,13 +14,6 @@ EngineName = Literal["greedy", "simpleitk"]
 ENGINES: tuple[EngineName, ...] = ("greedy", "simpleitk")
 THREADS = 2
 """A plain two-core PC; the window needs a little of it too."""
-
-Report = Callable[[float], None]
-"""Told the fraction (0 to 1) of the piece of work in hand."""
-
-
-def unheard(_fraction: float) -> None:
-    """A report nobody listens to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,19 +60,22 @@ class RegistrationEngine(Protocol):
     @property
     def name(self) -> EngineName: ...
 
-    def rigid(self, fixed: Volume, moving: Volume, report: Report) -> Affine:
-        """Turn and shift, by mutual information: the contrasts may differ, the heads may lie tens of mm apart."""
+    def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
+        """Turn and shift, by mutual information: the contrasts may differ, the heads may lie tens of mm apart.
+
+        ``is_rough``: good to a millimetre or two, as the start of an affine.
+        """
         ...
 
-    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         """The same from a start within some 15 mm and 15 degrees."""
         ...
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         """Turn, shift, scale and shear by local correlation, from a rigid start: same contrast."""
         ...
 
-    def deformable(self, request: DeformableRequest, report: Report) -> Pullback:
+    def deformable(self, request: DeformableRequest) -> Pullback:
         """A smooth field by local correlation, from an affine start: same contrast."""
         ...
 

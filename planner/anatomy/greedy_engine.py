@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, Report, joined
-from planner.anatomy.starts import Score, about, best_of, head_centroid
+from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, joined
+from planner.anatomy.starts import Score, about, head_centroid
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import to_itk
 from planner.geometry.transform import Affine, apply_matrix
@@ -21,8 +21,10 @@ from planner.geometry.volume import Grid, Volume
 
 START_FILE = "start.mat"
 RIGID_COARSE = "100x0x0"
-RIGID_FULL = "100x50x10"
-AFFINE_LEVELS = "100x50x5"
+RIGID_ROUGH = "100x50x0"
+RIGID_FULL = "100x50x15"
+AFFINE_ROUGH = "100x20x0"
+AFFINE_FULL = "100x50x5"
 FIELD_LEVELS = "100x50x0"
 FIELD_LEVELS_QUICK = "100x20x0"
 FIELD_RADIUS = "NCC 3x3x3"
@@ -36,33 +38,26 @@ class GreedyEngine:
 
     name: EngineName = "greedy"
 
-    def rigid(self, fixed: Volume, moving: Volume, report: Report) -> Affine:
+    def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
         """From several starts at the coarse level; the best of them to the end."""
-        starts = _starts(fixed, moving)
-        found = []
-        for n, start in enumerate(starts):
-            found.append(_rigid(fixed, moving, start, RIGID_COARSE))
-            report(0.5 * (n + 1) / len(starts))
-        best = best_of(found, Score(fixed, moving))
-        return self.refine_rigid(fixed, moving, best, lambda fraction: report(0.5 + 0.5 * fraction))
+        found = [_rigid(fixed, moving, start, RIGID_COARSE) for start in _starts(fixed, moving)]
+        best = max(found, key=Score(fixed, moving))
+        return self.refine_rigid(fixed, moving, best, is_rough=is_rough)
 
-    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
-        answer = _rigid(fixed, moving, joined(start, fixed, moving), RIGID_FULL)
-        report(1.0)
-        return answer
+    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
+        return _rigid(fixed, moving, joined(start, fixed, moving), RIGID_ROUGH if is_rough else RIGID_FULL)
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
-        command = f"-a -dof 12 -ia {START_FILE} -n {AFFINE_LEVELS} -m NCC 4x4x4 -o found"
+    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
+        levels = AFFINE_ROUGH if is_rough else AFFINE_FULL
+        command = f"-a -dof 12 -ia {START_FILE} -n {levels} -m NCC 4x4x4 -o found"
         answer = _execute(command, fixed, moving, joined(start, fixed, moving), found=None)
-        report(1.0)
         return Affine.of(np.array(answer), fixed.space, moving.space)
 
-    def deformable(self, request: DeformableRequest, report: Report) -> Pullback:
+    def deformable(self, request: DeformableRequest) -> Pullback:
         levels = FIELD_LEVELS_QUICK if request.is_quick else FIELD_LEVELS
         command = f"-gm mask -it {START_FILE} -n {levels} -m {FIELD_RADIUS} -s {FIELD_SMOOTHING} -o found"
         mask = to_itk(_as_float(request.mask))
         field = _execute(command, request.fixed, request.moving, request.start, mask=mask, found=None)
-        report(1.0)
         return _whole(_field_ras(field), request.fixed.grid, request.start)
 
 

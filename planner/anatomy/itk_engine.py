@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, Report, joined
+from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, joined
 from planner.anatomy.starts import Score, about, head_centroid, turn
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import RAS_TO_LPS, grid_of, to_itk
@@ -34,7 +34,7 @@ class ItkEngine:
 
     name: EngineName = "simpleitk"
 
-    def rigid(self, fixed: Volume, moving: Volume, report: Report) -> Affine:
+    def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
         """Centroid on centroid, turned every 20 degrees up to 40 about each axis; the best six go on."""
         score = Score(fixed, moving)
         spaces = fixed.space, moving.space
@@ -42,42 +42,33 @@ class ItkEngine:
         turns = [turn((x, y, z)) for x in TURNS_DEG for y in TURNS_DEG for z in TURNS_DEG]
         starts = sorted((about(*middles, one, spaces) for one in turns), key=score, reverse=True)[:KEPT]
         images = _images(fixed, moving, COARSE_MM)
-        found = []
-        for n, start in enumerate(starts):
-            found.append(_rigid_level(images, start, step_mm=4.0))
-            report(0.5 * (n + 1) / KEPT)
-        best = max(found, key=score)
-        return self.refine_rigid(fixed, moving, best, lambda fraction: report(0.5 + 0.5 * fraction))
+        found = [_rigid_level(images, start, step_mm=4.0) for start in starts]
+        return self.refine_rigid(fixed, moving, max(found, key=score), is_rough=is_rough)
 
-    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+    def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         middle = _rigid_level(_images(fixed, moving, MIDDLE_MM), joined(start, fixed, moving), step_mm=2.0)
-        report(0.4)
-        answer = _rigid_level(_images(fixed, moving, FINE_MM), middle, step_mm=0.5)
-        report(1.0)
-        return answer
+        return middle if is_rough else _rigid_level(_images(fixed, moving, FINE_MM), middle, step_mm=0.5)
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, report: Report) -> Affine:
+    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         """Local correlation (radius 4): mutual information scales a head with skull to the outline of the brain."""
         transform = sitk.AffineTransform(3)
         matrix = RAS_TO_LPS @ joined(start, fixed, moving).matrix @ RAS_TO_LPS
         transform.SetCenter(_lps(fixed.grid.centre_mm))
         _set_matrix(transform, matrix)
-        for n, (factor, iterations) in enumerate(AFFINE_LEVELS):
+        for factor, iterations in AFFINE_LEVELS[:2] if is_rough else AFFINE_LEVELS:
             images = _images(fixed, moving, factor * float(fixed.grid.spacing_mm.min()))
             method = _method(iterations, step=1.0, smallest=1e-3)
             method.SetMetricAsANTSNeighborhoodCorrelation(4 if factor < 8 else 2)
             method.SetInitialTransform(transform, inPlace=True)
             method.Execute(*images)
-            report((n + 1) / len(AFFINE_LEVELS))
         return _affine_of(transform, fixed.space, moving.space)
 
-    def deformable(self, request: DeformableRequest, report: Report) -> Pullback:
+    def deformable(self, request: DeformableRequest) -> Pullback:
         levels = FIELD_LEVELS[:1] if request.is_quick else FIELD_LEVELS
         initial = _affine_transform(request.start)
         field = None
-        for n, level in enumerate(levels):
+        for level in levels:
             field = _field_level(request, initial, field, level)
-            report((n + 1) / len(levels))
         return _whole(field, initial, request)
 
 

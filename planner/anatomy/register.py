@@ -11,7 +11,7 @@ from planner.anatomy.engine import EngineName
 from planner.anatomy.engine_process import Parcel, Work, run_apart
 from planner.anatomy.parcels import affine_from, grid_from, pack_volume
 from planner.anatomy.quality import alarms
-from planner.anatomy.work_copy import work_copy
+from planner.anatomy.work_copy import RIGID_SMOOTH_MM, work_copy
 from planner.geometry.arrays import FloatArray
 from planner.geometry.transform import Affine, Warp
 from planner.geometry.volume import Volume
@@ -62,9 +62,9 @@ class Registered:
 def align_rigid(request: RigidRequest, progress: Progress = SILENT, run: Run = run_apart) -> Registered:
     """Moving to fixed by a turn and a shift. Raises RefusedError (see work_copy), Cancelled, PlannerError."""
     progress(0.0, _("Preparing the images"))
-    fixed = work_copy(request.fixed, is_ct=request.fixed_is_ct)
+    fixed = _for_rigid(request.fixed, is_ct=request.fixed_is_ct)
     progress.check()
-    moving = work_copy(request.moving, is_ct=request.moving_is_ct)
+    moving = _for_rigid(request.moving, is_ct=request.moving_is_ct)
     arrays, settings = _both(fixed, moving)
     settings |= {"engine": request.engine, "has_second_opinion": request.has_second_opinion}
     answer = run(rigid_work.rigid_work, Parcel(arrays, settings), progress.part(0.03, 1.0))
@@ -81,6 +81,10 @@ def align_to_template(request: TemplateRequest, progress: Progress = SILENT, run
     answer = run(template_work.template_work, Parcel(arrays, settings), progress.part(0.03, 1.0))
     warp = _warp(answer, moving.space, request.template.space)
     return _registered(request.engine, answer, moving, request.template, warp)
+
+
+def _for_rigid(image: Volume, *, is_ct: bool) -> Volume:
+    return work_copy(image, is_ct=is_ct, smooth_mm=RIGID_SMOOTH_MM[is_ct])
 
 
 def _both(fixed: Volume, moving: Volume) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 
 from planner.anatomy.choose_engine import engine, second_opinion
-from planner.anatomy.engine import unheard
 from planner.anatomy.engine_process import Parcel, Stage
 from planner.anatomy.parcels import unpack_volume
 from planner.anatomy.starts import Score, nearest_values, sample_points
@@ -21,11 +20,11 @@ def rigid_work(parcel: Parcel, begin: Callable[[Stage], None]) -> Parcel:
     first = engine(parcel.settings["engine"])
     has_second = bool(parcel.settings["has_second_opinion"])
     begin(Stage(0.0, 0.5 if has_second else 1.0, _("Laying one image over the other")))
-    answer = first.rigid(fixed, moving, unheard)
+    answer = first.rigid(fixed, moving)
     figures = {"information": Score(fixed, moving)(answer)}
     if has_second:
         begin(Stage(0.5, 1.0, _("Checking with a second method")))
-        other = engine(second_opinion(first.name)).rigid(fixed, moving, unheard)
+        other = engine(second_opinion(first.name)).rigid(fixed, moving)
         gap = difference_mm(answer, other, head_points(fixed))
         figures |= {"second_start_mm": float(gap.mean()), "second_start_p95_mm": float(np.percentile(gap, 95))}
     return Parcel({}, {"affine": answer.inverse().matrix.tolist(), "figures": figures})

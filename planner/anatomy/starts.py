@@ -1,7 +1,5 @@
 """Where a rigid search may begin, and which of several answers is best."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from planner.geometry.arrays import FloatArray
@@ -90,14 +88,9 @@ def _entropy(share: FloatArray) -> float:
     return max(float(-(some * np.log(some)).sum()), 1e-9)
 
 
-def best_of(candidates: Iterable[Affine], score: Score) -> Affine:
-    """The candidate with the highest score; the first of equals."""
-    return max(candidates, key=score)
-
-
 def coarse_grid(grid: Grid, step_mm: float) -> Grid:
-    """The same box in cubes of about ``step_mm``; the first voxel keeps its place."""
-    factor = np.maximum(np.rint(step_mm / grid.spacing_mm), 1.0)
+    """The same box (or a little more) in cubes of ``step_mm``; the first voxel keeps its place."""
+    factor = np.maximum(step_mm / grid.spacing_mm, 1.0)
     shape = tuple(int(n) for n in np.ceil((np.array(grid.shape) - 1) / factor) + 1)
     matrix = grid.affine.copy()
     matrix[:3, :3] = matrix[:3, :3] * factor

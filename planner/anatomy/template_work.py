@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import binary_dilation, binary_fill_holes
 
 from planner.anatomy.choose_engine import engine
-from planner.anatomy.engine import DeformableRequest, Pullback, RegistrationEngine, unheard
+from planner.anatomy.engine import DeformableRequest, Pullback, RegistrationEngine
 from planner.anatomy.engine_process import Parcel, Stage
 from planner.anatomy.parcels import pack_grid, unpack_volume
 from planner.anatomy.quality import correlation_figures
@@ -44,12 +44,12 @@ def template_work(parcel: Parcel, begin: Callable[[Stage], None]) -> Parcel:
     heads = _heads(unpack_volume("fixed", parcel), unpack_volume("moving", parcel))
     chosen = engine(parcel.settings["engine"])
     begin(Stage(0.0, 0.1, _("Finding the head")))
-    rigid = chosen.rigid(heads.fixed, heads.moving, unheard)
+    rigid = chosen.rigid(heads.fixed, heads.moving, is_rough=True)
     begin(Stage(0.1, 0.35, _("Fitting size and shape")))
-    affine = chosen.affine(heads.fixed, heads.moving, rigid, unheard)
+    affine = chosen.affine(heads.fixed, heads.moving, rigid)
     begin(Stage(0.35, 0.7, _("Fitting the folds of the brain")))
     request = DeformableRequest(heads.fixed, heads.moving, heads.mask, affine)
-    pullback = chosen.deformable(request, unheard)
+    pullback = chosen.deformable(request)
     begin(Stage(0.7, 0.8, _("Computing the way back")))
     warp = warp_of(pullback, affine, heads.moving.grid, heads.template.grid)
     ac, pc = np.array(parcel.settings["ac"]), np.array(parcel.settings["pc"])
@@ -96,10 +96,10 @@ def _second_opinion(
 ) -> dict[str, float]:
     """A quick second run from a disturbed start: how far do AC, PC and the brain come to lie from the first answer?"""
     start = _disturbed(rigid, heads.fixed)
-    again = chosen.refine_rigid(heads.fixed, heads.moving, start, unheard)
-    affine = chosen.affine(heads.fixed, heads.moving, again, unheard)
+    again = chosen.refine_rigid(heads.fixed, heads.moving, start, is_rough=True)
+    affine = chosen.affine(heads.fixed, heads.moving, again, is_rough=True)
     request = DeformableRequest(heads.fixed, heads.moving, heads.mask, affine, is_quick=True)
-    other = _coarse(chosen.deformable(request, unheard), affine, warp)
+    other = _coarse(chosen.deformable(request), affine, warp)
     at_commissures = _gap_mm(warp, other, commissures)
     over_brain = _gap_mm(warp, other, brain_points(heads.template))
     return {

@@ -12,7 +12,10 @@ from planner.geometry.arrays import FloatArray
 from planner.geometry.transform import Affine, Warp, apply_matrix, sample_vectors
 from planner.geometry.volume import Grid
 
-FIELD_STEP_MM = 2.0
+INVERSE_STEP_MM = 2.0
+"""Template to moving: the spacing of the finest level the engines fit."""
+FORWARD_STEP_MM = 1.5
+"""Moving to template: finer, so that there and back again closes to 0.1 mm between the nodes too."""
 FADE_MM = 12.0
 """Outside the compared region the field fades into the affine over this length."""
 FIXED_POINT_STEPS = 12
@@ -26,12 +29,12 @@ FAR_STEP_MM = 6.0
 def warp_of(pullback: Pullback, affine: Affine, moving_grid: Grid, template_grid: Grid) -> Warp:
     """The warp moving → template. ``affine`` (template to moving) holds where the engine saw nothing.
 
-    The inverse field (template to moving) is the engine's, on ``template_grid`` coarsened to FIELD_STEP_MM; the
+    The inverse field (template to moving) is the engine's, on ``template_grid`` coarsened to INVERSE_STEP_MM; the
     forward field on ``moving_grid``, likewise coarsened, is the numerical inverse of exactly that.
     """
-    inverse_grid = coarse_grid(template_grid, FIELD_STEP_MM)
+    inverse_grid = coarse_grid(template_grid, INVERSE_STEP_MM)
     inverse_mm = embed(pullback, affine, inverse_grid)
-    forward_grid = coarse_grid(moving_grid, FIELD_STEP_MM)
+    forward_grid = coarse_grid(moving_grid, FORWARD_STEP_MM)
     targets = nodes(forward_grid)
     start = apply_matrix(affine.inverse().matrix, targets)
     found = invert(inverse_mm, inverse_grid, targets, start)
