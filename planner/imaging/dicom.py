@@ -19,6 +19,7 @@ from planner.imaging.grouping import Stack, group
 from planner.imaging.headers import Header
 from planner.imaging.judging import LEAVE_OUT, chosen_volume, judged, plan_for
 from planner.imaging.series import FileLine, Finding, Outcome, ReadVolume, Series
+from planner.imaging.stacking import original_geometry
 from planner.imaging.wire import findings_of, header_of, spread
 from planner.progress import SILENT, Progress
 
@@ -80,7 +81,14 @@ def read_series(
         raise RefusedError(refusal.words(), code=refusal.code)
     low, high = answer["window"]
     notes = (*judgement.notes, *findings_of(answer["notes"]))
-    return ReadVolume(answer["voxels"], judgement.layout.affine, judgement.unit, (float(low), float(high)), notes)
+    return ReadVolume(
+        answer["voxels"],
+        judgement.layout.affine,
+        judgement.unit,
+        (float(low), float(high)),
+        notes,
+        original_geometry(judgement.layout),
+    )
 
 
 def _headers(paths: list[str], worker: ChildWorker, progress: Progress) -> tuple[list[Header], list[FileLine]]:

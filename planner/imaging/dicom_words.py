@@ -152,6 +152,7 @@ def _outcomes() -> dict[str, str]:
     return {
         "can-be-taken": _("Can be imported."),
         "taken": _("Imported."),
+        "modality-guessed": _("The file does not say what it is. It was taken for {modality}."),
         "not-chosen": _("Not chosen."),
         "left-out": _("{series} was left out, as decided."),
     }

@@ -86,7 +86,8 @@ class Series:
 class ReadVolume:
     """The voxels of one series. ``values`` (X, Y, Z); ``affine`` (4, 4) takes an index to RAS mm of the voxel's centre.
 
-    ``window`` is (low, high) in ``unit``; ``notes`` add what only reading could tell.
+    ``window`` is (low, high) in ``unit``; ``notes`` add what only reading could tell; ``details`` keeps what the
+    correction of a tilt or of gaps would lose.
     """
 
     values: NDArray[np.generic] = field(repr=False)
@@ -94,6 +95,7 @@ class ReadVolume:
     unit: str = ""
     window: tuple[float, float] = (0.0, 1.0)
     notes: tuple[Finding, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):

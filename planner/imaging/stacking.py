@@ -4,6 +4,7 @@ reference/reliability.md section 2, rules (d) and (e). Positions come from the p
 numbers, thickness or spacing tags. LPS becomes RAS here.
 """
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -101,6 +102,19 @@ def flat(planes: tuple[Plane, ...], refusal: Finding) -> Layout:
     spacing = planes[0].frame.spacing or (1.0, 1.0)
     scale = np.diag([spacing[1], spacing[0], 1.0, 1.0])
     return Layout(planes, (pixels.columns, pixels.rows, count), scale, 0.0, refusal=refusal)
+
+
+def original_geometry(layout: Layout) -> dict[str, str]:
+    """What resampling would lose, as JSON (LPS mm, as in the files): each plane's position, and their directions."""
+    if layout.resampling is None:
+        return {}
+    frame = layout.planes[0].frame
+    weight = layout.resampling.weight
+    return {
+        "original-positions-lps-mm": json.dumps([plane.frame.position for plane in layout.planes]),
+        "original-directions-lps": json.dumps([frame.row, frame.column]),
+        "interpolated-slices": json.dumps(np.flatnonzero(weight).tolist()),
+    }
 
 
 def residual_mm(layout: Layout) -> float:
