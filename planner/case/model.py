@@ -315,10 +315,14 @@ class Case:
         return self._with("programmes", programme)
 
     def with_solution(self, solution: FieldSolution) -> "Case":
-        return self._with("solutions", solution)
+        """With the solution in place of older ones of the same lead."""
+        kept = {k: v for k, v in self.solutions.items() if v.lead_id != solution.lead_id}
+        return replace(self, solutions={**kept, solution.id: solution})
 
     def with_simulation(self, simulation: Simulation) -> "Case":
-        return self._with("simulations", simulation)
+        """With the simulation in place of older ones of the same programme."""
+        kept = {k: v for k, v in self.simulations.items() if v.programme_id != simulation.programme_id}
+        return replace(self, simulations={**kept, simulation.id: simulation})
 
     def with_approval(self, approval: Approval) -> "Case":
         return self._with("approvals", approval)
