@@ -75,6 +75,12 @@ def direction_letters(direction: FloatArray) -> str:
     return letters
 
 
+def shown_letters(letters: str) -> str:
+    """Letters in the user's language; ``Iz-P`` with a hyphen where a letter is written with more than one."""
+    shown = [i18n.letter(one) for one in letters]
+    return ("-" if any(len(one) > 1 for one in shown) else "").join(shown)
+
+
 def edge_letters(plane: SlicePlane) -> EdgeLetters:
     """The letters on the four sides of a plane."""
     return EdgeLetters(
@@ -151,7 +157,7 @@ def annotate_space(raster: Raster, image: ImageWords | None = None) -> SliceAnno
     return SliceAnnotations(
         letters=edge_letters(raster.plane),
         title=_("3-D"),
-        badge=_("seen from {letters}").format(letters=i18n.letter(direction_letters(raster.plane.normal))),
+        badge=_("seen from {letters}").format(letters=shown_letters(direction_letters(raster.plane.normal))),
         notice=research_only(),
         identity_lines=() if image is None else _identity_lines(image),
         series_lines=(),
@@ -164,7 +170,7 @@ def _identity_lines(image: ImageWords) -> tuple[str, ...]:
     name = image.patient_name or _("No name in the images")
     number = _("ID {number}").format(number=image.patient_id) if image.patient_id else ""
     born = _("born {day}").format(day=shown_day(image.birth_date)) if image.birth_date else ""
-    return tuple(line for line in (name, " · ".join(part for part in (number, born) if part)) if line)
+    return tuple(line for line in (name, number, born) if line)
 
 
 def _series_lines(image: ImageWords, window: tuple[float, float] | None) -> tuple[str, ...]:

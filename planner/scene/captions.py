@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from planner import i18n
-from planner.scene.annotations import SliceAnnotations
+from planner.scene.annotations import SliceAnnotations, shown_letters
 from planner.scene.display import Rgb
 from planner.scene.overlay import PLANE_RGB, Mark, Stroke, Words
 from planner.scene.planes import Raster
@@ -38,7 +37,7 @@ def _letters(raster: Raster, words: SliceAnnotations) -> list[Mark]:
         (width / 2, height - inset - 6, edges.bottom, "centre"),
     )
     return [
-        Words(x, y, i18n.letter(text), LETTER_RGB, 16.0, anchor, is_bold=True)  # type: ignore[arg-type]
+        Words(x, y, shown_letters(text), LETTER_RGB, 16.0, anchor, is_bold=True)  # type: ignore[arg-type]
         for x, y, text, anchor in places
     ]
 

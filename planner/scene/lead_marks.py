@@ -102,7 +102,9 @@ def _has_room(trace: ContactTrace, raster: Raster) -> bool:
 
 
 def free_height(x: float, y: float, placed: list[tuple[float, float]]) -> float:
-    """The nearest height at or above ``y`` where no label stands yet."""
-    while any(abs(x - other_x) < 48 and abs(y - other_y) < 15 for other_x, other_y in placed):
-        y -= 3.0
+    """The height nearest to ``y`` at which no label stands yet, looking upwards and downwards in turn."""
+    for shift in range(0, 400, 4):
+        for height in (y - shift, y + shift):
+            if not any(abs(x - other_x) < 52 and abs(height - other_y) < 16 for other_x, other_y in placed):
+                return height
     return y

@@ -1,5 +1,7 @@
 """A render window without a screen, read into an array."""
 
+import os
+import sys
 from types import TracebackType
 from typing import Any, cast
 
@@ -17,6 +19,9 @@ class OffscreenWindow:
     """One renderer in one off-screen window; ``close`` (or ``with``) lets go of its graphics memory."""
 
     def __init__(self, width: int, height: int) -> None:
+        if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+            # Straight to EGL: VTK would find it by itself, but only after a warning about the missing X server.
+            os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
         self.renderer: Any = new_renderer()
         self.window: Any = vtkRenderWindow()
         self.window.SetOffScreenRendering(1)

@@ -10,6 +10,9 @@ from planner.scene.lead_marks import free_height, sign_words
 from planner.scene.overlay import Mark, Words
 from planner.scene.planes import Raster
 
+FARTHEST_NAME_PX = 24.0
+"""A point's name that finds no room this near is left out: elsewhere it would name the wrong thing."""
+
 
 def space_marks(
     raster: Raster,
@@ -31,8 +34,10 @@ def space_marks(
     names = {lead.name for lead in leads}
     for point in points:
         if point.name and point.name not in names:  # the lead's own name stands at its end already
+            wanted = raster.to_px(np.array(point.xyz))[1]
             place = _beside(raster, np.array(point.xyz), placed)
-            marks.append(Words(*place, point.name, point.rgb, 11.0))
+            if abs(place[1] - wanted) <= FARTHEST_NAME_PX:
+                marks.append(Words(*place, point.name, point.rgb, 11.0))
     return marks + caption_marks(raster, annotate_space(raster, image))
 
 

@@ -98,6 +98,10 @@ class SpaceScene:
         plane = SlicePlane.of(camera.GetFocalPoint(), np.cross(up, towards_viewer), up, space)
         return Raster(plane, width, height, 2.0 * camera.GetParallelScale() / height)
 
+    @property
+    def has_anything(self) -> bool:
+        return any(self._groups.values())
+
     def clear(self) -> None:
         """Nothing at all; the volumes are let go of."""
         for group in list(self._groups):

@@ -1,0 +1,255 @@
+"""The 3-D view: turn, move, zoom, look from six sides. Letters and signs are painted over the frame."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from planner import i18n
+from planner.geometry import Surface
+from planner.geometry.arrays import FloatArray
+from planner.i18n import _
+from planner.scene.annotations import ImageWords
+from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.planes import Raster
+from planner.scene.slices import Layer
+from planner.scene.space_marks import space_marks
+from planner.scene.space_scene import PRESETS, SpaceScene
+from planner.ui.views import camera3d
+from planner.ui.views.paint import paint_marks
+from planner.ui.views.slice_view import WHEEL_NOTCH, ZOOM_PER_NOTCH
+from planner.ui.views.vtk_widget import VtkWidget, make_vtk_widget
+
+PRESET_PX = 24
+
+
+class SceneView(QWidget):
+    """Shows what it is given; ``shut`` before the application ends, so that graphics memory goes in order."""
+
+    maximise_requested = Signal()
+
+    def __init__(self, space: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space = space
+        self._vtk: VtkWidget = make_vtk_widget(self)
+        self._vtk.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.scene = SpaceScene(self._vtk.renderer)
+        self._over = _Over(self)
+        self._layers: tuple[Layer, ...] = ()
+        self._cursor: FloatArray = np.zeros(3)
+        self._leads: tuple[LeadDisplay, ...] = ()
+        self._points: tuple[PointDisplay, ...] = ()
+        self._words: ImageWords | None = None
+        self._shows_planes = True
+        self._planes_are_due = False
+        self._has_looked = False
+        self._last = QPointF()
+        self._wheel = 0
+        self._build()
+
+    def _build(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(_("3-D view"))
+        self._buttons = _PresetBar(self)
+        self._vtk.frame_drawn.connect(self._over.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 340)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 160)
+
+    # -- what it is given -------------------------------------------------------------------------------------------
+
+    def set_space(self, space: str) -> None:
+        """Another planning space: everything of the old one goes."""
+        if space != self._space:
+            self._space = space
+            self.scene.clear()
+            self._layers, self._leads, self._points = (), (), ()
+            self._has_looked = False
+            self._vtk.ask_for_frame()
+
+    def set_layers(self, layers: tuple[Layer, ...]) -> None:
+        """The images on the three planes."""
+        self._layers = layers
+        self._ask_for_planes()
+
+    def set_cursor(self, x: float, y: float, z: float) -> None:
+        self._cursor = np.array([x, y, z])
+        self._ask_for_planes()
+
+    def set_leads(self, leads: tuple[LeadDisplay, ...]) -> None:
+        self._leads = leads
+        self.scene.set_leads(leads)
+        self._ask_for_frame()
+
+    def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
+        self.scene.set_surfaces(surfaces)
+        self._ask_for_frame()
+
+    def set_points(self, points: tuple[PointDisplay, ...]) -> None:
+        self._points = points
+        self.scene.set_points(points)
+        self._ask_for_frame()
+
+    def set_head(self, surface: Surface | None) -> None:
+        """The skin, as made by ``draw_surfaces.head_surface`` in a job."""
+        self.scene.set_head(surface)
+        self._ask_for_frame()
+
+    def set_words(self, words: ImageWords) -> None:
+        self._words = words
+        self._over.update()
+
+    def show_planes(self, shown: bool) -> None:
+        self._shows_planes = shown
+        self._ask_for_planes()
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def look_from(self, preset: str) -> None:
+        """One of A P L R S I."""
+        self.scene.look_from(preset)
+        self._has_looked = True
+        self._vtk.ask_for_frame()
+
+    def reset_view(self) -> None:
+        """The view a scene begins with."""
+        self.scene.look_first()
+        self._vtk.ask_for_frame()
+
+    @property
+    def screen_raster(self) -> Raster:
+        """The screen as a raster in logical pixels."""
+        return self.scene.screen(self._space, max(self.width(), 1), max(self.height(), 1))
+
+    def paint_over(self, painter: QPainter) -> None:
+        paint_marks(painter, space_marks(self.screen_raster, self._leads, self._points, self._words))
+
+    def _ask_for_planes(self) -> None:
+        """Planes are cut once before the next frame, however often the cursor moved since the last one."""
+        self._planes_are_due = True
+        self._ask_for_frame()
+
+    def _ask_for_frame(self) -> None:
+        if not self.isVisible():
+            return  # shown again, everything is drawn afresh
+        if self._planes_are_due:
+            self._planes_are_due = False
+            self.scene.set_slices(self._layers if self._shows_planes else (), self._cursor, self._space)
+        if not self._has_looked and self.scene.has_anything:
+            self._has_looked = True
+            self.scene.look_first()
+        self.scene.renderer.ResetCameraClippingRange()
+        self._vtk.ask_for_frame()
+        self._over.update()
+
+    # -- the widget -------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._vtk.setGeometry(self.rect())
+        self._over.setGeometry(self.rect())
+        hint = self._buttons.sizeHint()
+        self._buttons.setGeometry(6, self.height() - hint.height() - 6, hint.width(), hint.height())
+        self._buttons.raise_()
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_for_frame()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._planes_are_due = True
+        super().hideEvent(event)
+
+    def shut(self) -> None:
+        self._vtk.shut()
+
+    # -- what the person does ---------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._last = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        move, self._last = event.position() - self._last, event.position()
+        camera = self.scene.renderer.GetActiveCamera()
+        buttons = event.buttons()
+        if buttons & Qt.MouseButton.LeftButton:
+            camera3d.turn(camera, move.x(), move.y(), max(min(self.width(), self.height()), 1))
+        elif buttons & Qt.MouseButton.MiddleButton:
+            camera3d.pan(camera, move.x(), move.y(), max(self.height(), 1))
+        elif buttons & Qt.MouseButton.RightButton:
+            camera3d.zoom(camera, 1.01 ** (-move.y()))
+        self._ask_for_frame()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / WHEEL_NOTCH)
+        self._wheel -= notches * WHEEL_NOTCH
+        if notches:
+            camera3d.zoom(self.scene.renderer.GetActiveCamera(), ZOOM_PER_NOTCH**notches)
+            self._ask_for_frame()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.maximise_requested.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrows = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+        key = Qt.Key(event.key())
+        if key in arrows:
+            right, down = arrows[key]
+            camera3d.turn(self.scene.renderer.GetActiveCamera(), 10 * right, 10 * down, 220.0)
+            self._ask_for_frame()
+        elif key == Qt.Key.Key_R:
+            self.reset_view()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Over(QWidget):
+    """Letters and signs over the frame; the mouse goes through it."""
+
+    def __init__(self, view: SceneView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self._view.paint_over(QPainter(self))
+
+
+class _PresetBar(QWidget):
+    """Six buttons: from which side to look."""
+
+    def __init__(self, view: SceneView) -> None:
+        super().__init__(view)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
+        names = {
+            "A": _("From the front"), "P": _("From the back"), "L": _("From the left"),
+            "R": _("From the right"), "S": _("From above"), "I": _("From below"),
+        }  # fmt: skip
+        for preset in PRESETS:
+            button = QToolButton()
+            button.setText(i18n.letter(preset))
+            button.setToolTip(names[preset])
+            button.setAccessibleName(names[preset])
+            button.setMinimumSize(PRESET_PX, PRESET_PX)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _on=False, side=preset: view.look_from(side))
+            row.addWidget(button)
