@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from planner.case.model import Case, Lead
 from planner.i18n import _
 from planner.report import lead_content, patient_content, stimulation_content, trust_content
-from planner.report.findings import Findings, Picture
+from planner.report.findings import Findings, LegendEntry, Picture
 from planner.report.parts import Pair, Table
 from planner.report.stimulation_content import StimulationCard
 
@@ -32,6 +32,7 @@ class ReportContent:
     patient: tuple[Pair, ...]
     leads: tuple[LeadCard, ...]
     pictures: tuple[Picture, ...]
+    legend: tuple[LegendEntry, ...]
     stimulations: tuple[StimulationCard, ...]
     clearances: Table
     contacts: Table
@@ -59,6 +60,7 @@ def build_content(case: Case, findings: Findings, language: str) -> ReportConten
         patient=patient_content.patient_pairs(case),
         leads=tuple(_lead_card(case, lead, findings) for lead in leads),
         pictures=findings.pictures,
+        legend=findings.legend,
         stimulations=stimulation_content.cards(case, findings),
         clearances=lead_content.clearance_table(leads, findings),
         contacts=lead_content.contact_table(leads, findings),

@@ -59,6 +59,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """What a colour in the pictures stands for; ``rgb`` 0 to 255."""
+
+    name: str
+    rgb: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """A limit the plan is held against, with where it comes from."""
 
@@ -78,6 +86,7 @@ class Findings:
     charge_density_limit: Limit
     shannon_limit: Limit
     pictures: tuple[Picture, ...] = ()
+    legend: tuple[LegendEntry, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     audit_head: str = ""
     assumptions: tuple[str, ...] = ()

@@ -26,6 +26,13 @@ class Table:
 EMPTY_TABLE = Table((), ())
 
 
+def person_name(dicom_name: str) -> str:
+    """``FAMILY^Given^Middle`` as "FAMILY, Given Middle"; a name without carets as it is."""
+    family, _caret, rest = dicom_name.partition("^")
+    given = " ".join(part for part in rest.split("^") if part)
+    return f"{family}, {given}" if given else family
+
+
 def not_known() -> str:
     return _("not known")
 

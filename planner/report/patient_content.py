@@ -1,15 +1,15 @@
 """Who the plan is for and on which images, for page 1."""
 
-from planner.case.checks import approval_of
+from planner.case.checks import approval_of, is_approved
 from planner.case.model import Case, Image
 from planner.i18n import _
-from planner.report.parts import Pair, day_words, moment_words, not_known
+from planner.report.parts import Pair, day_words, moment_words, not_known, person_name
 
 
 def running_head(case: Case) -> str:
     """Name and number of the patient, for the head of every page."""
     identity = case.identity
-    parts = [identity.name, identity.patient_id] if identity else []
+    parts = [person_name(identity.name), identity.patient_id] if identity else []
     return " · ".join(part for part in parts if part) or _("Patient without a name")
 
 
@@ -22,13 +22,14 @@ def patient_pairs(case: Case) -> tuple[Pair, ...]:
     image = case.images.get(case.planning_image)
     others = [_image_words(one) for key, one in case.images.items() if key != case.planning_image]
     return (
-        Pair(_("Patient"), (identity.name if identity else "") or not_known()),
+        Pair(_("Patient"), (person_name(identity.name) if identity else "") or not_known()),
         Pair(_("Patient number"), (identity.patient_id if identity else "") or not_known()),
         Pair(_("Born"), born or not_known()),
         Pair(_("Sex"), sex or not_known()),
         Pair(_("Planned on"), _image_words(image) if image else not_known()),
         Pair(_("Other images"), "; ".join(others) or _("none")),
         Pair(_("Identity confirmed"), _identity_words(case)),
+        Pair(_("Plan signed"), _plan_words(case)),
     )
 
 
@@ -40,4 +41,13 @@ def _identity_words(case: Case) -> str:
     approval = approval_of(case, "identity:")
     if approval is None or approval.decision != "approved":
         return _("as read from the images")
+    return _("{by}, {moment}").format(by=approval.by, moment=moment_words(approval.at))
+
+
+def _plan_words(case: Case) -> str:
+    approval = approval_of(case, "plan:")
+    if approval is None:
+        return _("DRAFT: nobody has signed this plan")
+    if not is_approved(case, "plan:"):
+        return _("DRAFT: the plan changed after it was signed")
     return _("{by}, {moment}").format(by=approval.by, moment=moment_words(approval.at))

@@ -13,7 +13,7 @@ from reportlab.platypus import Paragraph, Spacer
 from reportlab.platypus import Table as PlacedTable
 
 from planner.report import pdf_style as look
-from planner.report.findings import Picture
+from planner.report.findings import LegendEntry, Picture
 from planner.report.parts import Pair, Table
 from planner.report.pdf_style import TextStyles
 
@@ -155,9 +155,18 @@ def pictures(found: Sequence[Picture], styles: TextStyles, width: float, columns
     return block
 
 
+def legend(entries: Sequence[LegendEntry], styles: TextStyles) -> Flowable:
+    """A coloured square and a name for each, in one line that wraps."""
+    parts = [
+        f'<font color="#{"".join(f"{part:02x}" for part in one.rgb)}">■</font>&nbsp;{escape(one.name)}'
+        for one in entries
+    ]
+    return Paragraph("&nbsp;&nbsp; ".join(parts), styles.caption)
+
+
 def _picture(one: Picture, width: float, height: float) -> Flowable:
     across, down = ImageReader(BytesIO(one.png)).getSize()
     scale = min(width / across, height / down)
     placed = PlacedImage(BytesIO(one.png), width=across * scale, height=down * scale)
-    placed.hAlign = "LEFT"
+    placed.hAlign = "CENTER"
     return placed

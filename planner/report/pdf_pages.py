@@ -114,7 +114,9 @@ def _first_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
         story += [blocks.space(2.5), *_lead_blocks(card, styles)]
     if content.pictures:
         story.append(blocks.space(3))
-        story.append(_pictures(content, styles, look.TEXT_HEIGHT - _height(story)))
+        legend = [blocks.legend(content.legend, styles)] if content.legend else []
+        left_height = look.TEXT_HEIGHT - _height(story) - _height(legend)
+        story += [_pictures(content, styles, left_height), *legend]
     return story
 
 

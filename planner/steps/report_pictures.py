@@ -1,0 +1,102 @@
+"""The key pictures of the report: slices through each target and along each lead. No GL, so any PC makes the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.case.facts import volume_of
+from planner.case.model import Case, Lead
+from planner.case.store import ArrayStore
+from planner.i18n import _
+from planner.leads.path import lead_frame, length_mm
+from planner.progress import SILENT, Progress
+from planner.report.findings import LegendEntry, Picture
+from planner.scene.annotations import ImageWords
+from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.planes import Raster, SlicePlane
+from planner.scene.slices import SliceLayer
+from planner.scene.snapshot import SlicePicture, slice_png
+from planner.steps.show_case import (
+    activated_displays,
+    image_words,
+    lead_displays,
+    point_displays,
+    structure_displays,
+)
+
+ONLY_PX, SEVERAL_PX = (480, 400), (540, 310)
+"""Width and height with one lead and with more: what fills half the width of a page, two rows of it below the plan."""
+
+NEAR_MM_PER_PX = 0.24
+"""About 115 mm across: thalamus, ventricles and cortex around a deep target in one picture."""
+
+PATH_MARGIN_MM = 15.0
+"""So much is shown above the entry and below the tip."""
+
+FROM_THE_FRONT = (0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """What every picture of the case has in common."""
+
+    layer: SliceLayer
+    words: ImageWords
+    leads: tuple[LeadDisplay, ...]
+    surfaces: tuple[SurfaceDisplay, ...]
+    points: tuple[PointDisplay, ...]
+
+
+def report_pictures(case: Case, store: ArrayStore, progress: Progress = SILENT) -> tuple[Picture, ...]:
+    """One lead: axial, coronal and sagittal through its target, and along it. More leads: axial and along, each."""
+    image = case.images.get(case.planning_image)
+    leads = [lead for lead in case.leads.values() if lead.space == case.planning_space]
+    if image is None or not leads:
+        return ()
+    shown = _Shown(
+        layer=SliceLayer(volume_of(image, store), image.window, name=image.name),
+        words=image_words(case, image),
+        leads=lead_displays(case),
+        surfaces=(*structure_displays(case, store), *activated_displays(case, store)),
+        points=point_displays(case),
+    )
+    wanted = [one for lead in leads for one in _rasters(lead, is_only=len(leads) == 1)]
+    pictures: list[Picture] = []
+    for n, (title, raster) in enumerate(wanted):
+        progress(n / len(wanted), title)
+        pictures.append(Picture(title, _png(shown, raster)))
+    return tuple(pictures)
+
+
+def _png(shown: _Shown, raster: Raster) -> bytes:
+    wanted = SlicePicture(
+        raster, (shown.layer,), shown.words, leads=shown.leads, surfaces=shown.surfaces, points=shown.points
+    )
+    return slice_png(wanted)
+
+
+def _rasters(lead: Lead, *, is_only: bool) -> list[tuple[str, Raster]]:
+    target = np.array(lead.target)
+    found = [(_("{lead}: axial through the target"), SlicePlane.axial(target, lead.space))]
+    if is_only:
+        found.append((_("{lead}: coronal through the target"), SlicePlane.coronal(target, lead.space)))
+        found.append((_("{lead}: sagittal through the target"), SlicePlane.sagittal(target, lead.space)))
+    width, height = ONLY_PX if is_only else SEVERAL_PX
+    near = [(title.format(lead=lead.name), Raster(plane, width, height, NEAR_MM_PER_PX)) for title, plane in found]
+    return [*near, (_("{lead}: along the lead").format(lead=lead.name), _along(lead, width, height))]
+
+
+def _along(lead: Lead, width_px: int, height_px: int) -> Raster:
+    """The plane that holds the whole lead and is seen from the front, entry up."""
+    frame = lead_frame(lead)
+    middle = (frame.tip_mm + np.array(lead.entry)) / 2.0
+    towards = FROM_THE_FRONT if abs(frame.axis[1]) < np.hypot(frame.axis[0], frame.axis[2]) else (0.0, 0.0, 1.0)
+    plane = SlicePlane.along(middle, frame.axis, towards, lead.space)
+    shown_mm = length_mm(lead) + abs(lead.depth_mm) + 2.0 * PATH_MARGIN_MM
+    return Raster(plane, width_px, height_px, shown_mm / height_px)
+
+
+def report_legend(case: Case, store: ArrayStore) -> tuple[LegendEntry, ...]:
+    """What the colours in the pictures stand for."""
+    shown = (*structure_displays(case, store), *activated_displays(case, store))
+    return tuple(LegendEntry(one.name, one.rgb) for one in shown)

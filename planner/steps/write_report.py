@@ -1,0 +1,147 @@
+"""Write the report of a case as a PDF, once nothing stands in the way: sides read back, nothing out of date."""
+
+import errno
+import hashlib
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from planner import __version__, places
+from planner.case.checks import export_blockers
+from planner.case.disk import Disk, in_words, publish
+from planner.case.model import Case, Lead
+from planner.case.store import ArrayStore
+from planner.errors import PlannerError, RefusedError
+from planner.i18n import _, language
+from planner.leads.clearance import Clearance
+from planner.library import safety
+from planner.progress import SILENT, Progress
+from planner.report.content import ReportContent, build_content
+from planner.report.findings import (
+    ClearanceFinding,
+    ClearanceKind,
+    Findings,
+    LeadFindings,
+    Limit,
+    Picture,
+    Position,
+)
+from planner.report.pdf import render_pdf
+from planner.steps.read_lead import LeadReadout, read_lead
+from planner.steps.report_pictures import report_legend, report_pictures
+
+PACKAGES = ("numpy", "scipy", "SimpleITK", "picsl-greedy", "vtk", "nibabel", "pydicom", "reportlab")
+"""What takes part in the numbers and pictures of a plan."""
+
+LIBRARY_FILES = ("devices/leads.json", "stimulation/stimulation.csv", "tissues/conductivities.json")
+
+
+def write_report(
+    case: Case, store: ArrayStore, out_path: Path, *, audit_head: str = "", progress: Progress = SILENT
+) -> Path:
+    """The path of the file, in the language in use; the same case gives the same bytes.
+
+    Raises RefusedError(code="report-blocked") while ``export_blockers`` names anything, PlannerError when the file
+    cannot be written (then nothing was changed).
+    """
+    refuse_blocked(case)
+    content = report_content(case, store, audit_head=audit_head, progress=progress.part(0.0, 0.7))
+    progress(0.7, _("Laying out the pages"))
+    pdf = render_pdf(content)
+    progress(0.95, _("Writing the file"))
+    path = out_path if out_path.suffix.lower() == ".pdf" else out_path.with_name(out_path.name + ".pdf")
+    _write(path, pdf)
+    progress(1.0, _("Report written"))
+    return path
+
+
+def refuse_blocked(case: Case) -> None:
+    """Raises RefusedError(code="report-blocked") with every reason in words."""
+    reasons = [blocker.words for blocker in export_blockers(case)]
+    if not case.leads:
+        reasons.append(_("No lead is planned yet. Plan one before you write the report."))
+    if reasons:
+        raise RefusedError("\n".join(reasons), code="report-blocked")
+
+
+def report_content(
+    case: Case, store: ArrayStore, *, audit_head: str = "", progress: Progress = SILENT
+) -> ReportContent:
+    """What the report says, with its pictures."""
+    pictures = report_pictures(case, store, progress)
+    return build_content(case, findings(case, store, pictures, audit_head), language())
+
+
+def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_head: str) -> Findings:
+    """What the report is told besides the case."""
+    density, shannon = safety.density_limit(), safety.shannon_limit()
+    return Findings(
+        leads={lead.id: _lead_findings(case, lead, read_lead(case, store, lead.id)) for lead in case.leads.values()},
+        charge_density_limit=Limit(density.value, density.source),
+        shannon_limit=Limit(shannon.value, shannon.source),
+        pictures=tuple(pictures),
+        legend=report_legend(case, store),
+        versions=versions(),
+        audit_head=audit_head,
+    )
+
+
+def _lead_findings(case: Case, lead: Lead, readout: LeadReadout) -> LeadFindings:
+    near: dict[ClearanceKind, Clearance | None] = {
+        "ventricle": readout.ventricle,
+        "sulcus": readout.sulcus,
+        "midline": readout.midline,
+    }
+    found = [_finding(kind, one) for kind, one in near.items() if one is not None]
+    found += [_finding("lead", one, case.leads[key].name) for key, one in readout.leads.items()]
+    return LeadFindings(
+        length_mm=readout.length_mm,
+        plane_deg=readout.angles.from_acpc_plane_deg if readout.angles else None,
+        sagittal_deg=readout.angles.from_midsagittal_deg if readout.angles else None,
+        positions=tuple(Position(row.part, row.world, row.acpc, row.mni) for row in readout.positions),
+        clearances=tuple(found),
+        doubts=tuple(_doubt(lead, concern.code, concern.words) for concern in readout.concerns),
+        target_words=_target_words(lead),
+    )
+
+
+def _finding(kind: ClearanceKind, one: Clearance, other: str = "") -> ClearanceFinding:
+    return ClearanceFinding(kind, one.distance_mm, one.above_target_mm, one.inside_mm, one.is_beyond_reach, other)
+
+
+def _doubt(lead: Lead, code: str, words: str) -> str:
+    """A concern, and whether a person confirmed it knowingly."""
+    return _("{doubt} (confirmed knowingly)").format(doubt=words) if code in lead.accepted else words
+
+
+def _target_words(lead: Lead) -> str:
+    if not lead.target_id:
+        return _("chosen on the images")
+    return _("{name}: a start point, confirm on the images").format(name=lead.target_id)
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Names and versions of the program, of what computes for it, and of the library files (SHA-256, 12 digits)."""
+    found = [("Nociplan", __version__), ("Python", platform.python_version())]
+    for name in PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, _("not installed")))
+    for name in LIBRARY_FILES:
+        data = (places.resources() / name).read_bytes()
+        found.append((name, hashlib.sha256(data).hexdigest()[:12]))
+    return tuple(found)
+
+
+def _write(path: Path, pdf: bytes) -> None:
+    """All of it or nothing. Raises PlannerError in words."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        publish(Disk(), path, [pdf])
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR):
+            text = _("The report cannot be written to {folder}. Choose another folder.").format(folder=path.parent)
+            raise PlannerError(text, code="report-not-written") from error
+        raise in_words(error) from error
