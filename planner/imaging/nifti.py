@@ -26,6 +26,10 @@ QUATERNION_SLACK = 1e-5
 """b² + c² + d² may exceed 1 by the rounding of three float32 numbers, not by more."""
 
 
+HALF_TURN = 1e-7
+"""Below this 1 - (b² + c² + d²) is rounding: the turn is by half a circle (nifti1_io.c, nifti_quatern_to_mat44)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """The fields that place and scale the voxels, as they stand in the file."""
@@ -57,8 +61,9 @@ def read_header(path: Path) -> tuple[VolumeHeader, Path]:
 
     Raises VolumeProblem.
     """
-    data = voxel_file.head(path, HEADER_2)
-    raw = parse(data)
+    if path.suffix.lower() == ".img":
+        raise VolumeProblem("volume-pair-missing", name=path.stem + ".hdr")
+    raw = parse(voxel_file.head(path, HEADER_2))
     if raw.is_analyze and path.suffix.lower() != ".hdr":
         raise VolumeProblem("volume-not-nifti")
     voxels = path if raw.magic.startswith(b"n+") else _image_beside(path)
@@ -235,7 +240,8 @@ def qform(
     rest = 1.0 - (b * b + c * c + d * d)
     if rest < -QUATERNION_SLACK or pixdim[0] not in (-1.0, 0.0, 1.0):
         raise VolumeProblem("volume-quaternion")
-    a = float(np.sqrt(max(rest, 0.0)))
+    a = float(np.sqrt(rest)) if rest >= HALF_TURN else 0.0
+    b, c, d = np.array([b, c, d]) * (1.0 if a else 1.0 / np.sqrt(1.0 - rest))
     rotation = np.array(
         [
             [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],

@@ -84,7 +84,7 @@ def open_header(path: Path) -> tuple[VolumeHeader, Path, Checked]:
         second = nifti.second_reading
     voxel_file.check_size(voxel_path, header.layout, header.voxel_bytes)
     checked = header_checks.check(header)
-    header_checks.compare(dict(header.affines), second(path, header), header)
+    header_checks.compare(second(path, header), header)
     return header, voxel_path, checked
 
 

@@ -12,19 +12,12 @@ import volume_samples as samples
 from planner import imaging
 from planner.errors import QuestionError, RefusedError
 from planner.imaging import volume_words
-from planner.imaging.child import ChildWorker
 from planner.imaging.volumes import read_volume, survey_volume
 from planner.imaging.words import finding_words
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 FLOAT32_MM = 1e-4
 """Headers hold float32: places within half a metre are good to 0.00003 mm, sums of three to 0.0001."""
-
-
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory):
-    with ChildWorker(scratch=tmp_path_factory.mktemp("scratch")) as one:
-        yield one
 
 
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.hdr", "ñandú con espacio.nii.gz"])
