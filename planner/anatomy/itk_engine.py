@@ -77,13 +77,13 @@ def _lps(xyz_ras: FloatArray) -> list[float]:
 
 
 def _shrunk(volume: Volume, step_mm: float) -> Image:
-    """A smoothed copy in cubes of about ``step_mm`` (never finer than the volume itself)."""
+    """A copy in cubes of about ``step_mm`` (never finer than the volume itself), by averaging.
+
+    Not by Shrink: with an even factor that takes a voxel half a step beside the place it gives it.
+    """
     image = sitk.Cast(to_itk(volume), sitk.sitkFloat32)
     factors = [max(1, round(step_mm / s)) for s in image.GetSpacing()]
-    if max(factors) == 1:
-        return image
-    sigmas = [0.5 * factor * s for factor, s in zip(factors, image.GetSpacing(), strict=True)]
-    return sitk.Shrink(sitk.SmoothingRecursiveGaussian(image, sigmas), factors)
+    return sitk.BinShrink(image, factors)
 
 
 def _images(fixed: Volume, moving: Volume, step_mm: float) -> tuple[Image, Image]:
