@@ -206,7 +206,7 @@ def _stimulation_blocks(card: StimulationCard, styles: TextStyles) -> list[Flowa
         right.append(blocks.pairs(card.results, styles, width, columns=3))
     right += [_limit_block(line, styles, width) for line in card.limits]
     if card.overlaps.rows:
-        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (2.2, 1.0, 1.6))]
+        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (2.2, 1.0, 1.7, 1.3))]
     story.append(blocks.side_by_side(diagram, right, left_width, look.TEXT_WIDTH))
     return story
 

@@ -147,13 +147,23 @@ def _overlaps(case: Case, simulation: Simulation, findings: Findings) -> Table:
     """Activated volume within each structure, largest first; structures without overlap are left out."""
     found = sorted(simulation.overlaps_mm3.items(), key=lambda item: (-item[1], item[0]))
     rows = [
-        (findings.structure_names.get(key, key), f"{number(volume)} mm³", _share_words(volume, simulation.volume_mm3))
+        (
+            findings.structure_names.get(key, key),
+            f"{number(volume)} mm³",
+            _share_words(volume, simulation.volume_mm3),
+            _field_words(simulation.strongest_v_per_mm.get(key)),
+        )
         for key, volume in found
         if volume > 0.0
     ]
     if not rows and case.structures:
-        rows = [(_("none of the structures"), f"{number(0.0)} mm³", "–")]
-    return Table((_("Activated within"), _("Volume"), _("Share of the activated volume")), tuple(rows))
+        rows = [(_("none of the structures"), f"{number(0.0)} mm³", "–", "–")]
+    head = (_("Activated within"), _("Volume"), _("Share of the activated volume"), _("Largest field there"))
+    return Table(head, tuple(rows))
+
+
+def _field_words(field_v_per_mm: float | None) -> str:
+    return "–" if field_v_per_mm is None else f"{number(field_v_per_mm, 2)} V/mm"
 
 
 def _share_words(part_mm3: float, whole_mm3: float) -> str:

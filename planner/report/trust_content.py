@@ -1,21 +1,38 @@
 """On what the plan rests, what is not verified, and who decided what."""
 
-from planner.case.checks import approval_of, is_approved
+from planner.case.checks import approval_of, is_approved, solution_of
 from planner.case.model import MNI_SPACE, Alignment, Case, Lead
 from planner.i18n import _, number
+from planner.library.assumptions import field_sentences, simulation_sentences
 from planner.library.devices import device
 from planner.report.findings import Findings
 from planner.report.parts import Table, moment_words
+from planner.report.stimulation_content import simulation_of
 
 
 def assumptions(case: Case, findings: Findings) -> tuple[str, ...]:
-    """What the computed numbers rest on: the report's own sentences and what solutions and simulations say."""
+    """What the computed numbers rest on: further sentences given, then those of each lead's field and simulations.
+
+    A sentence that holds for every lead is said once, without a name.
+    """
+    by_lead = {lead.name: _sentences_of(case, lead) for lead in case.leads.values()}
+    by_lead = {name: sentences for name, sentences in by_lead.items() if sentences}
     found = list(findings.assumptions)
-    for solution in case.solutions.values():
-        found += [f"{_quantity_words(key)}: {value}" for key, value in solution.conductor.items()]
-    for simulation in case.simulations.values():
-        found += [f"{_quantity_words(key)}: {value}" for key, value in simulation.assumptions.items()]
+    for name, sentences in by_lead.items():
+        for sentence in sentences:
+            holds_for_all = all(sentence in others for others in by_lead.values())
+            found.append(sentence if holds_for_all else f"{name}: {sentence}")
     return tuple(dict.fromkeys(found))
+
+
+def _sentences_of(case: Case, lead: Lead) -> list[str]:
+    solution = solution_of(case, lead.id)
+    found = list(field_sentences(solution.conductor)) if solution else []
+    for programme in case.programmes.values():
+        simulation = simulation_of(case, programme)
+        if programme.lead_id == lead.id and simulation is not None:
+            found += simulation_sentences(simulation.assumptions)
+    return found
 
 
 def _quantity_words(key: str) -> str:
@@ -36,8 +53,6 @@ def unverified(case: Case, findings: Findings) -> tuple[str, ...]:
             found.append(_("Nobody has approved the alignment {name}.").format(name=_ends(case, alignment)))
     if any(structure.status != "read" for structure in case.structures.values()):
         found.append(_("Target structures were carried over from an atlas. They are start points, not this patient's."))
-    if case.simulations:
-        found.append(_("Activated volumes are estimates from a field threshold, not measured activation."))
     return tuple(dict.fromkeys(found))
 
 

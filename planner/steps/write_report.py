@@ -34,6 +34,9 @@ from planner.steps.report_pictures import report_legend, report_pictures
 PACKAGES = ("numpy", "scipy", "SimpleITK", "picsl-greedy", "vtk", "nibabel", "pydicom", "reportlab")
 """What takes part in the numbers and pictures of a plan."""
 
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
+"""The folder itself is at fault: another one has to be chosen."""
+
 LIBRARY_FILES = ("devices/leads.json", "stimulation/stimulation.csv", "tissues/conductivities.json")
 
 
@@ -141,7 +144,7 @@ def _write(path: Path, pdf: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         publish(Disk(), path, [pdf])
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR):
+        if error.errno in UNWRITABLE:
             text = _("The report cannot be written to {folder}. Choose another folder.").format(folder=path.parent)
             raise PlannerError(text, code="report-not-written") from error
         raise in_words(error) from error

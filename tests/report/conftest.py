@@ -15,6 +15,7 @@ from planner.case.model import (
     Approval,
     ArrayRef,
     Case,
+    FieldSolution,
     GridSpec,
     Identity,
     Image,
@@ -25,6 +26,27 @@ from planner.case.model import (
 from planner.report.findings import ClearanceFinding, Findings, LeadFindings, Limit, Picture, Position
 
 IDENTITY_MATRIX = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+ASSUMPTIONS = {
+    "threshold": "general",
+    "threshold_v_per_mm": "0.2",
+    "threshold_width_us": "",
+    "threshold_source": "Johansson 2021",
+    "threshold_status": "read",
+    "fibre_um": "3.4",
+    "polarity": "multipolar",
+    "strongest_from_mm": "0.35",
+    "leads_nearby": "",
+    "nearby_mm": "15",
+}
+CONDUCTOR = {
+    "tissue_set": "homogeneous",
+    "s_per_m": "",
+    "outside_s_per_m": "0.2",
+    "capsule_mm": "0.2",
+    "capsule_s_per_m": "0.1",
+    "inactive": "floating",
+    "ground_mm": "80",
+}
 NOWHERE = ArrayRef("0" * 64, (1,), "<f8")
 LONG_NAME = "MUÑOZ-ECHEVERRÍA DE LA TORRE Y GUTIÉRREZ, María del Carmen Inmaculada Concepción Ángeles"
 
@@ -41,15 +63,22 @@ def plain_case() -> Case:
     programme = Programme("p1", "l1", "A", {"1": -1.0, "2": 1.0}, 0.0, 3.0, 60.0, 50.0)
     simulation = Simulation(
         "s1", "p1", "h", 0.2, "Johansson 2021", 3.4, 57.8, NOWHERE, NOWHERE, 563.2, 0.18, 3.0, -0.27, 1.21,
-        {"VPL": 41.3, "VPM": 0.0, "PLIC": 4.4}, {"threshold": "0.2 V/mm for 60 µs"},
+        {"VPL": 41.3, "VPM": 0.0, "PLIC": 4.4}, ASSUMPTIONS, {"VPL": 0.84, "PLIC": 0.23},
     )  # fmt: skip
+    solution = FieldSolution("f1", "l1", "h", ("0", "1", "2", "3"), (), {}, CONDUCTOR)
     alignment = Alignment(
         "al", "image:a", MNI_SPACE, "deformable", IDENTITY_MATRIX, "greedy", "h",
         quality={"local_correlation": 0.87, "second_start_mm": 0.41},
         decision="approved", decided_by="Dra. Núñez", decided_at="2026-11-23T22:10:00+00:00",
     )  # fmt: skip
     case = Case("c1", identity=Identity("Núñez, Ana", "HC-0042", "19710504", "F")).with_image(image)
-    case = case.with_lead(lead).with_programme(programme).with_simulation(simulation).with_alignment(alignment)
+    case = (
+        case.with_lead(lead)
+        .with_programme(programme)
+        .with_solution(solution)
+        .with_simulation(simulation)
+        .with_alignment(alignment)
+    )
     case = case.with_acpc(AcPc((0.0, 12.0, 0.0), (0.0, -12.0, 0.0), ((0.0, 0.0, 40.0),), "image:a", "template"))
     return read_back(case, "l1")
 

@@ -4,6 +4,7 @@ import pytest
 
 from planner import i18n
 from planner.report.content import build_content
+from planner.report.parts import person_name
 from planner.report.stimulation_content import contact_marks
 
 RESEARCH_ONLY = "Research, education and planning support only"
@@ -109,8 +110,8 @@ def test_that_a_charge_that_is_not_a_number_is_not_within_limits(plain_case, mak
 def test_that_overlaps_are_ordered_and_empty_ones_left_out(plain_case, make_findings):
     card = build_content(plain_case, make_findings(plain_case), "en").stimulations[0]
     assert card.overlaps.rows == (
-        ("Ventral posterolateral nucleus", "41.3 mm³", "71 %"),
-        ("PLIC", "4.4 mm³", "8 %"),
+        ("Ventral posterolateral nucleus", "41.3 mm³", "71 %", "0.84 V/mm"),
+        ("PLIC", "4.4 mm³", "8 %", "0.23 V/mm"),
     )
 
 
@@ -127,7 +128,34 @@ def test_that_what_is_not_verified_is_listed(crowded_case, make_findings):
     doubts = "\n".join(content.unverified)
     assert "Nobody has confirmed them on the images" in doubts
     assert "turning sense" in doubts
-    assert "estimates" in doubts
+
+
+def test_that_assumptions_are_sentences_said_once(plain_case, make_findings):
+    found = build_content(plain_case, make_findings(plain_case), "en").assumptions
+    assert found[0] == "Tissue conducts the same in every direction."
+    assert "Tissue: the same everywhere, 0.2 S/m." in found
+    assert "An activated volume is an estimate, not a measurement of effect." in found
+    assert len(found) == len(set(found))
+
+
+def test_that_an_assumption_of_one_lead_only_names_the_lead(crowded_case, make_findings):
+    other = replace(crowded_case.solutions["f1"], id="f2", lead_id="l2")
+    thick = replace(other, conductor={**other.conductor, "capsule_mm": "0.5"})
+    case = crowded_case.with_solution(thick)
+    found = build_content(case, make_findings(case), "en").assumptions
+    assert "VPL right: Encapsulation around the lead: 0.2 mm, 0.1 S/m." in found
+    assert any(line.endswith("0.5 mm, 0.1 S/m.") and line.startswith("Electrodo") for line in found)
+    assert "Contacts that are off are metal and float." in found
+
+
+def test_that_a_draft_is_called_a_draft(plain_case, make_findings):
+    patient = _pairs(build_content(plain_case, make_findings(plain_case), "en").patient)
+    assert patient["Plan signed"] == "DRAFT: nobody has signed this plan"
+
+
+def test_that_a_dicom_name_is_printed_for_people():
+    assert person_name("NUÑEZ^ANA^MARÍA") == "NUÑEZ, ANA MARÍA"
+    assert person_name("Ana Núñez") == "Ana Núñez"
 
 
 def test_that_a_path_through_a_sulcus_is_not_told_as_a_distance(plain_case, make_findings):
