@@ -203,7 +203,7 @@ def _stimulation_blocks(card: StimulationCard, styles: TextStyles) -> list[Flowa
     width = look.TEXT_WIDTH - left_width
     right: list[Flowable] = [blocks.pairs(card.settings, styles, width, columns=4)]
     if card.results:
-        right.append(blocks.pairs(card.results, styles, width, columns=3))
+        right.append(blocks.pairs(card.results, styles, width, columns=4))
     right += [_limit_block(line, styles, width) for line in card.limits]
     if card.overlaps.rows:
         right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (2.2, 1.0, 1.7, 1.3))]

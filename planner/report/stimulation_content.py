@@ -117,11 +117,18 @@ def _results(simulation: Simulation) -> tuple[Pair, ...]:
     return (
         Pair(_("Activated volume"), f"{number(simulation.volume_mm3)} mm³"),
         Pair(_("Threshold"), threshold),
-        Pair(_("Source of the threshold"), simulation.threshold_source),
         Pair(_("Impedance"), f"{number(simulation.impedance_ohm, 0)} Ω"),
-        Pair(_("Largest field"), f"{number(simulation.max_field_v_per_mm, 2)} V/mm"),
+        Pair(_largest_field_label(simulation), f"{number(simulation.max_field_v_per_mm, 2)} V/mm"),
         Pair(_("Charge per phase"), f"{number(simulation.charge_uc, 3)} µC"),
     )
+
+
+def _largest_field_label(simulation: Simulation) -> str:
+    """With the distance from the contacts from which on it is read, where the simulation says so."""
+    distance = simulation.assumptions.get("strongest_from_mm")
+    if not distance:
+        return _("Largest field")
+    return _("Largest field from {distance} mm on").format(distance=number(float(distance), 2))
 
 
 def _limits(simulation: Simulation, findings: Findings) -> tuple[LimitLine, ...]:

@@ -58,7 +58,12 @@ def unverified(case: Case, findings: Findings) -> tuple[str, ...]:
 
 def _lead_doubts(lead: Lead, findings: Findings) -> list[str]:
     model = device(lead.device_id)
-    doubts = [*findings.leads[lead.id].doubts, *model.caveats()]
+    found = findings.leads[lead.id]
+    doubts = [*found.doubts, *model.caveats()]
+    if any(one.mni is None for one in found.positions):
+        doubts.append(_("Atlas positions are missing: no alignment to the atlas is approved."))
+    if not {"ventricle", "sulcus"} & {one.kind for one in found.clearances}:
+        doubts.append(_("Clearances from ventricle and sulci are missing: there is no tissue map."))
     if model.confidence_grade != "high":
         doubts.append(_("The dimensions of the lead were not read in the maker's manual."))
     if model.conflicts:

@@ -12,7 +12,7 @@ from planner.case.store import ArrayStore
 from planner.errors import PlannerError, RefusedError
 from planner.geometry import Grid
 from planner.progress import Cancelled, Progress
-from planner.steps.approve import approve_plan, confirm_side
+from planner.steps.approve import approve_plan, confirm_identity, confirm_side
 from planner.steps.plan_lead import PlaceLeadRequest, move_lead, place_lead
 from planner.steps.write_report import report_content, versions, write_report
 
@@ -44,7 +44,8 @@ def _lead_id(case: Case) -> str:
 
 
 def _read_back(case: Case) -> Case:
-    return case.with_approval(confirm_side(case, _lead_id(case), "right", "Dra. Núñez"))
+    sure = case.with_approval(confirm_identity(case, "Dra. Núñez"))
+    return sure.with_approval(confirm_side(sure, _lead_id(case), "right", "Dra. Núñez"))
 
 
 def _simulated(case: Case, shannon_k: float) -> Case:
@@ -107,7 +108,11 @@ def test_that_the_report_tells_positions_sides_signature_and_audit_head(case, st
     assert all(one.png.startswith(b"\x89PNG") for one in content.pictures)
     assert content.audit_head == HEAD
     assert content.running_head == "Núñez, Ana · HC-1"
-    assert any(pair.value.startswith("Dra. Núñez") for pair in content.patient)
+    assert [pair.label for pair in content.patient if pair.value.startswith("Dra. Núñez")] == [
+        "Identity confirmed",
+        "Plan signed",
+    ]
+    assert "Clearances from ventricle and sulci are missing" in "\n".join(content.unverified)
 
 
 def test_that_versions_name_the_program_and_the_library_files():
