@@ -4,6 +4,7 @@ A job returns a fact, never a case: ``done`` gets the fact in the window's threa
 current then.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -120,7 +121,8 @@ class Jobs(QObject):
                 job.result = job.work(progress)
             except BaseException as error:
                 job.error = error
-            self._worked.emit(job)
+            with contextlib.suppress(RuntimeError):  # the window is gone: nobody waits for it
+                self._worked.emit(job)
 
     def _reporter(self, job: Job) -> Callable[[float, str], None]:
         last_words = ""

@@ -147,7 +147,7 @@ def _stale_simulations(case: Case, found: dict[str, str]) -> None:
 def export_blockers(case: Case) -> tuple[Blocker, ...]:
     """Why this case must not leave the planner now; empty when it may."""
     found: list[Blocker] = []
-    if case.identity is None:
+    if not _is_identity_confirmed(case):
         text = _("Nobody has confirmed whose images these are. Confirm the identity in task 1.")
         found.append(Blocker("identity-unconfirmed", "identity:", text))
     found += [blocker for lead in case.leads.values() if (blocker := _side_blocker(case, lead))]
@@ -157,6 +157,10 @@ def export_blockers(case: Case) -> tuple[Blocker, ...]:
     found += _charge_blockers(case)
     found += _alignment_blockers(case)
     return tuple(found)
+
+
+def _is_identity_confirmed(case: Case) -> bool:
+    return case.identity is not None and is_approved(case, "identity:")
 
 
 def _side_blocker(case: Case, lead: Lead) -> Blocker | None:
@@ -234,13 +238,13 @@ def task_status(case: Case) -> dict[str, Status]:
         return "done" if is_done else "todo"
 
     return {
-        "patient": status(case.identity is not None),
+        "patient": _approval_status(case, "identity:"),
         "images": status(bool(case.images)),
         "align": status(_is_aligned(case), "alignment"),
         "anatomy": status(bool(case.acpc and case.structures), "acpc", "structure", "segmentation"),
         "plan": status(_is_planned(case), "lead"),
         "stimulate": status(_is_simulated(case), "solution", "simulation"),
-        "report": _report_status(case),
+        "report": _approval_status(case, "plan:"),
     }
 
 
@@ -261,7 +265,7 @@ def _is_simulated(case: Case) -> bool:
     return bool(case.leads) and leads >= set(case.leads)
 
 
-def _report_status(case: Case) -> Status:
-    if approval_of(case, "plan:") is None:
+def _approval_status(case: Case, subject: str) -> Status:
+    if approval_of(case, subject) is None:
         return "todo"
-    return "done" if is_approved(case, "plan:") else "outdated"
+    return "done" if is_approved(case, subject) else "outdated"

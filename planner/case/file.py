@@ -16,7 +16,7 @@ from typing import Self
 from planner import __version__
 from planner.case.codec import encode
 from planner.case.commands import Command
-from planner.case.copying import copy_folder
+from planner.case.copying import copy_case
 from planner.case.disk import Disk, in_words
 from planner.case.folder import (
     ARRAY_FOLDER,
@@ -200,10 +200,8 @@ class CaseFile:
 
     def copy_to(self, path: str | Path) -> Path:
         """A copy of the case in a new folder, read back; this one stays open. Raises PlannerError."""
-        folder = with_suffix(Path(path).absolute())
         self._publish_quietly()
-        copy_folder(self.path, folder, self._disk)
-        return folder
+        return copy_case(self.path, Path(path), disk=self._disk)
 
     def close(self) -> None:
         """Publish plan.json and free the lock. Never fails; calling it twice is harmless."""

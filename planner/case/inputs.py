@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from planner.case.codec import digest
+from planner.case.codec import canonical, digest
 from planner.case.model import MNI_SPACE, Alignment, Case, FieldSolution, Image, Lead, image_space
 
 
@@ -80,7 +80,8 @@ def inputs_of_simulation(case: Case, programme_id: str, parameters: Mapping[str,
 def subject_hash(case: Case, subject: str) -> str:
     """The state a person approves. ``side:LEAD``, ``alignment:ID``, ``identity:`` or ``plan:``.
 
-    Locking a lead does not change what was said about its side. Raises KeyError for a thing that is not there.
+    An image under another name has to be confirmed anew; locking a lead does not change what was said about its side.
+    Raises KeyError for a thing that is not there.
     """
     kind, _colon, key = subject.partition(":")
     if kind == "side":
@@ -88,7 +89,8 @@ def subject_hash(case: Case, subject: str) -> str:
     if kind == "alignment":
         return digest("alignment", _mapping(case.alignments[key]))
     if kind == "identity":
-        return digest("identity", case.identity)
+        named = sorted({canonical(image.identity) for image in case.images.values()})
+        return digest("identity", case.identity, named)
     if kind == "plan":
         return digest("plan", replace(case, approvals={}))
     raise KeyError(subject)

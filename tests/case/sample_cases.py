@@ -156,5 +156,6 @@ def full_case(decision: str = "approved", shannon_k: float = 0.5) -> Case:
     case = Case("case-1", "Núñez").with_identity(Identity("Núñez^José", "77")).with_image(image())
     case = with_anatomy(aligned(case.with_image(image("ct", "b")), decision)).with_lead(replace(lead(), is_locked=True))
     case = with_stimulation(case, shannon_k)
-    case = case.with_approval(approval(case, "side:lead-1"))
+    for subject in ("identity:", "side:lead-1"):
+        case = case.with_approval(approval(case, subject))
     return case.with_approval(approval(case, "plan:"))

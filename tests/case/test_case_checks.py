@@ -95,10 +95,24 @@ def codes(case: Case) -> set[str]:
 
 def test_that_an_unconfirmed_identity_blocks_the_export() -> None:
     assert codes(replace(FULL, identity=None)) == {"identity-unconfirmed"}
+    assert codes(without_approval("identity:")) == {"identity-unconfirmed"}
+    assert codes(FULL.with_identity(Identity("Otro", "78"))) == {"identity-unconfirmed"}
+    assert task_status(FULL.with_identity(Identity("Otro", "78")))["patient"] == "outdated"
+
+
+def test_that_an_image_under_another_name_asks_for_the_identity_again() -> None:
+    same = FULL.with_image(replace(image("third", "8"), identity=FULL.images["mr"].identity))
+    assert is_approved(same, "identity:")
+    other = FULL.with_image(replace(image("third", "8"), identity=Identity("Otro", "78")))
+    assert "identity-unconfirmed" in codes(other)
+
+
+def without_approval(subject: str) -> Case:
+    return replace(FULL, approvals={key: one for key, one in FULL.approvals.items() if one.subject != subject})
 
 
 def test_that_an_unconfirmed_side_blocks_the_export() -> None:
-    assert codes(replace(FULL, approvals={})) == {"side-unconfirmed"}
+    assert codes(without_approval("side:lead-1")) == {"side-unconfirmed"}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +171,7 @@ def test_that_every_blocker_says_something_to_the_reader() -> None:
 def test_that_the_tasks_follow_the_case() -> None:
     assert set(task_status(Case("c")).values()) == {"todo"}
     case = Case("c").with_identity(Identity("A")).with_image(image()).with_image(image("ct", "b"))
+    case = case.with_approval(approval(case, "identity:"))
     status = task_status(aligned(case, "proposed"))
     assert (status["patient"], status["images"], status["align"]) == ("done", "done", "todo")
     assert task_status(aligned(case))["align"] == "done"

@@ -14,9 +14,11 @@ import pytest
 from planner.case import folder as case_folder
 from planner.case.codec import canonical
 from planner.case.commands import Command
+from planner.case.copying import copy_case
 from planner.case.file import CaseFile
 from planner.case.model import Case, Identity
 from planner.errors import PlannerError, RefusedError
+from planner.progress import Cancelled, Progress
 from tests.case.sample_cases import FastDisk, full_case, lead
 
 MOVE = Command("move-lead", "VPL")
@@ -208,6 +210,7 @@ READ_ONLY_SCRIPT = """
 import os, sys
 from pathlib import Path
 from planner.case.commands import Command
+from planner.case.copying import copy_case
 from planner.case.file import CaseFile
 from planner.errors import PlannerError
 if os.geteuid() == 0:  # root may write anywhere
@@ -345,6 +348,22 @@ def test_that_a_copy_is_equal_and_goes_its_own_way(file: CaseFile, tmp_path: Pat
     with pytest.raises(PlannerError) as refusal:
         file.copy_to(place)
     assert refusal.value.code == "case-exists"
+
+
+def test_that_a_copy_that_is_stopped_or_reads_back_wrong_is_removed(file: CaseFile, tmp_path: Path) -> None:
+    file.store.put(np.arange(5.0))
+    with pytest.raises(Cancelled):
+        copy_case(file.path, tmp_path / "copia", Progress(is_cancelled=lambda: True))
+
+    class LossyDisk(FastDisk):
+        def write(self, handle: int, data: memoryview) -> int:
+            super().write(handle, memoryview(bytes(len(data))))
+            return len(data)
+
+    with pytest.raises(RefusedError) as refusal:
+        copy_case(file.path, tmp_path / "copia", disk=LossyDisk())
+    assert refusal.value.code == "copy-differs"
+    assert not (tmp_path / "copia.noci").exists()
 
 
 def test_that_another_program_writing_to_the_journal_is_noticed(file: CaseFile) -> None:
