@@ -13,6 +13,9 @@ from planner.geometry import Grid, Volume
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 
+WIDE_MM = 0.3
+"""Eighths of cells wider than this are sampled at eight places: a tissue border may cut them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capsule:
@@ -60,7 +63,8 @@ class Tissue:
         shape = xyz_mm.shape[:-1]
         if self.grid is None or self.values is None or self.table_s_per_m is None:
             return np.full(shape, self.outside_s_per_m)
-        return self._at_index(*np.moveaxis(self.grid.to_index(xyz_mm), -1, 0))
+        i, j, k = self.grid.to_index(xyz_mm).reshape(-1, 3).T
+        return self._at_index(i, j, k).reshape(shape)
 
     def around(self, pose: Pose, t_rad: FloatArray, r_mm: FloatArray, z_mm: FloatArray) -> FloatArray:
         """Conductivity at angles (T,) and profile places (S, N), giving (T, S, N); quicker than :meth:`at`."""
@@ -142,11 +146,9 @@ def _sample_octants(tissue: Tissue, grid: LeadGrid, pose: Pose) -> CellConductiv
 
 
 def _octant(tissue: Tissue, grid: LeadGrid, pose: Pose, half: tuple[int, int, int]) -> FloatArray:
-    """Mean conductivity in one eighth of every cell; eighths wider than a voxel are sampled at eight places."""
-    assert tissue.grid is not None
-    voxel = float(tissue.grid.spacing_mm.min())
+    """Mean conductivity in one eighth of every cell; wide eighths are sampled at eight places."""
     wide = np.maximum(grid.t_widths.max() * (grid.radius_mm + grid.n_centres), np.diff(grid.n_mm)) / 2.0
-    first_coarse = int(np.searchsorted(wide, voxel))
+    first_coarse = int(np.searchsorted(wide, WIDE_MM))
     parts = []
     for layers, places in ((slice(0, first_coarse), (0.5,)), (slice(first_coarse, None), (0.25, 0.75))):
         shares = [[(half[axis] + place) / 2.0 for place in places] for axis in range(3)]

@@ -9,16 +9,17 @@ Arrays are indexed [t, s, n]. Two-dimensional arrays [s, n] hold what does not d
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
-from planner.field.grading import between, edges_from, growing, merged
+from planner.field.grading import edges_from, growing, merged, near, spaced
 from planner.field.lead import LeadShape
 from planner.geometry.arrays import FloatArray
 
 SAME_PLACE_MM = 1e-6
 SAME_ANGLE_DEG = 1e-6
+FEWEST_TIP_CELLS = 16
+"""Over the quarter turn from apex to shaft, however thin the lead is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,6 @@ class Resolution:
     along_growth: float = 1.25
     along_largest_mm: float = 0.15
     tip_largest_mm: float = 0.06
-    above_growth: float = 1.25
     away_growth: float = 1.12
     angles: int = 32
     segment_edge_deg: float = 3.0
@@ -139,35 +139,19 @@ def _away(radius_mm: float, capsule_mm: float, domain: Domain, resolution: Resol
 def _along(lead: LeadShape, domain: Domain, resolution: Resolution) -> FloatArray:
     radius = lead.radius_mm
     heights = [h for contact in lead.contacts for h in (contact.bottom_mm, contact.high_mm) if h > 0]
-    stops = merged([arc_of_height(radius, h) for h in heights], SAME_PLACE_MM)
-    shoulder, top = radius * np.pi / 2.0, arc_of_height(radius, domain.top_mm)
-    parts = [_tip_sizes(stops[0], shoulder, resolution)]
-    for low, high in pairwise(stops):
-        parts.append(between(high - low, resolution.edge_mm, resolution.along_growth, resolution.along_largest_mm))
-    parts.append(growing(top - stops[-1], resolution.edge_mm, resolution.above_growth))
-    return _snapped(edges_from(0.0, *parts), shoulder, stops)
+    sides = merged([arc_of_height(radius, h) for h in heights], SAME_PLACE_MM)
+    shoulder, end = radius * np.pi / 2.0, arc_of_height(radius, domain.top_mm)
+    stops = merged([0.0, shoulder, *sides, end], SAME_PLACE_MM)
+    at_sides = near(sides, resolution.edge_mm, resolution.along_growth)
+    on_tip = min(resolution.tip_largest_mm, shoulder / FEWEST_TIP_CELLS)
 
+    def size(at: FloatArray) -> FloatArray:
+        # On the hemisphere cells fan out: they stay small, and above it they grow from there.
+        fanning = on_tip + (resolution.along_growth - 1.0) * np.maximum(at - shoulder, 0.0)
+        largest = np.where(at <= sides[-1], resolution.along_largest_mm, np.inf)
+        return np.minimum(np.minimum(at_sides(at), fanning), largest)
 
-def _tip_sizes(length: float, shoulder: float, resolution: Resolution) -> FloatArray:
-    """From the apex to the first edge; on the hemisphere cells stay small because they fan out."""
-    largest = resolution.tip_largest_mm if length <= 2 * shoulder else resolution.along_largest_mm
-    return growing(length, resolution.edge_mm, resolution.along_growth, largest)[::-1]
-
-
-def _snapped(edges: FloatArray, shoulder: float, stops: list[float]) -> FloatArray:
-    """The edges with one of them moved onto the shoulder, stretching only the interval it lies in."""
-    fixed = np.array([edges[0], *stops, edges[-1]])
-    if np.abs(fixed - shoulder).min() < SAME_PLACE_MM:
-        return edges
-    low, high = fixed[fixed < shoulder].max(), fixed[fixed > shoulder].min()
-    inner = edges[(edges > low + SAME_PLACE_MM) & (edges < high - SAME_PLACE_MM)]
-    if len(inner) == 0:
-        return np.sort(np.append(edges, shoulder))
-    nearest = inner[np.abs(inner - shoulder).argmin()]
-    moved: FloatArray = np.interp(
-        edges, [edges[0], low, nearest, high, edges[-1]], [edges[0], low, shoulder, high, edges[-1]]
-    )
-    return moved
+    return spaced(stops, min(resolution.edge_mm, on_tip), size)
 
 
 def _around(lead: LeadShape, resolution: Resolution) -> FloatArray:
@@ -175,12 +159,10 @@ def _around(lead: LeadShape, resolution: Resolution) -> FloatArray:
     segments = [(c.centre_deg, c.width_deg) for c in lead.contacts if c.centre_deg is not None and c.width_deg]
     if not segments:
         return np.linspace(0.0, 2.0 * np.pi, resolution.angles + 1)
-    sides = [(centre + sign * width / 2.0) % 360.0 for centre, width in segments for sign in (-1, 1)]
-    stops = merged(sides, SAME_ANGLE_DEG)
-    stops.append(stops[0] + 360.0)
-    parts = [
-        between(high - low, resolution.segment_edge_deg, resolution.segment_growth, resolution.segment_largest_deg)
-        for low, high in pairwise(stops)
-        if high - low > SAME_ANGLE_DEG
-    ]
-    return np.radians(edges_from(stops[0], *parts))
+    sides = merged([(centre + sign * width / 2.0) % 360.0 for centre, width in segments for sign in (-1, 1)], 0.0)
+    stops = merged([*sides, sides[0] + 360.0], SAME_ANGLE_DEG)
+    at_sides = near(stops, resolution.segment_edge_deg, resolution.segment_growth)
+    edges = spaced(
+        stops, resolution.segment_edge_deg, lambda at: np.minimum(at_sides(at), resolution.segment_largest_deg)
+    )
+    return np.radians(edges)

@@ -74,7 +74,7 @@ class UnitSolutions:
         _check_programme(shares, case_share, amplitude_ma, self.labels, self.is_grounded)
         currents = np.array([shares.get(label, 0.0) * amplitude_ma for label in self.labels])
         contact_volts = self.resistance_ohm @ currents / OHM_PER_KOHM
-        volts = np.tensordot(contact_volts.astype(np.float32), self.volts, axes=1)
+        volts = _summed(contact_volts, self.volts)
         impedance = float(currents @ contact_volts) / amplitude_ma**2 * OHM_PER_KOHM if amplitude_ma > 0 else 0.0
         return FieldMap.of(self.pose, self.grid, self.flow, volts, contact_volts, impedance)
 
@@ -93,6 +93,13 @@ class UnitSolutions:
         pose = Pose.of(tip, axis, zero, space)
         flow = Flow.from_arrays(arrays)
         return cls(pose, grid, flow, labels, arrays["conductance_ms"], arrays["volts"])
+
+
+def _summed(weights: FloatArray, units: NDArray[np.float32]) -> NDArray[np.float32]:
+    total = np.zeros(units.shape[1:], dtype=np.float32)
+    for weight, unit in zip(weights.astype(np.float32), units, strict=True):
+        total += weight * unit
+    return total
 
 
 def _check_programme(
