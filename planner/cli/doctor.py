@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 from planner import places
@@ -81,7 +81,7 @@ def _check_encoding() -> tuple[bool, str]:
 def _check_import(module: str, distribution: str) -> tuple[bool, str]:
     start = time.perf_counter()
     try:
-        __import__(module)
+        import_module(module)
     except ImportError as error:
         return False, str(error)
     return True, f"{metadata.version(distribution)} ({time.perf_counter() - start:.2f} s)"

@@ -65,8 +65,8 @@ def _check_total(entries: list[zipfile.ZipInfo], archive_bytes: int) -> None:
 
 def _check_overlap(entries: list[zipfile.ZipInfo], table_at: int) -> None:
     """Each entry's bytes end before the next one's begin: overlapping ones make small bombs of many files."""
-    begins = sorted((entry.header_offset, entry) for entry in entries)
-    ends = [begin for begin, _entry in begins[1:]] + [table_at]
-    for (begin, entry), end in zip(begins, ends, strict=True):
-        if begin < 0 or begin + LOCAL_HEADER + entry.compress_size > end:
+    in_order = sorted(entries, key=lambda entry: entry.header_offset)
+    ends = [entry.header_offset for entry in in_order[1:]] + [table_at]
+    for entry, end in zip(in_order, ends, strict=True):
+        if entry.header_offset < 0 or entry.header_offset + LOCAL_HEADER + entry.compress_size > end:
             raise ArchiveProblem("archive-overlap")
