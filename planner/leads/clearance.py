@@ -120,13 +120,6 @@ def _between(
     return PathSamples(samples.xyz[kept], samples.above_target_mm[kept], samples.space) if kept.any() else None
 
 
-def brain_entry_mm(lead: Lead, labels: Volume, brain: Collection[int]) -> float | None:
-    """Where the path enters the brain, mm above the target; None when it meets none."""
-    samples = path_samples(lead)
-    is_brain = np.isin(labels_along(samples, labels), list(brain))
-    return float(samples.above_target_mm[is_brain].max()) if is_brain.any() else None
-
-
 def to_midline(lead: Lead, diameter_mm: float, to_acpc: Affine) -> Clearance:
     """Clearance from the plane x = 0 of the AC-PC frame; ``inside_mm`` is what lies beyond it, seen from the target."""
     samples = path_samples(lead)

@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.case.model import Lead, Vector
 from planner.errors import RefusedError
-from planner.geometry import Curve, Surface
+from planner.geometry import Curve
 from planner.geometry.arrays import FloatArray, frozen
 from planner.i18n import _
 from planner.library.devices import Contact, Device
@@ -59,31 +59,6 @@ class LeadFrame:
         return matrix
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProbeFrame:
-    """The probe's-eye view: ``centre_mm`` the target, ``view`` unit entry → target, ``right`` and ``up`` on screen.
-
-    ``up`` is the patient's anterior made perpendicular to the path: the roll is pinned and does not turn with the lead.
-    """
-
-    centre_mm: FloatArray
-    right: FloatArray
-    up: FloatArray
-    view: FloatArray
-    space: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ContactShape:
-    """A contact in space: the ends of its middle line on the shaft's axis, and for a segment where it faces."""
-
-    contact: Contact
-    bottom_mm: FloatArray
-    top_mm: FloatArray
-    centre_mm: FloatArray
-    facing: FloatArray | None
-
-
 def path_axis(entry: Vector, target: Vector) -> FloatArray:
     """(3,) unit vector target → entry. Raises RefusedError(code="path-too-short")."""
     step = np.asarray(entry, dtype=float) - np.asarray(target, dtype=float)
@@ -111,13 +86,6 @@ def lead_frame(lead: Lead) -> LeadFrame:
     return LeadFrame(plain.tip_mm, axis, frozen(plain.direction(lead.rotation_deg)), lead.space)
 
 
-def probe_frame(lead: Lead) -> ProbeFrame:
-    """The frame in which the path is looked down from the entry; ``right`` is to the viewer's right."""
-    axis = path_axis(lead.entry, lead.target)
-    up = pinned_anterior(axis)
-    return ProbeFrame(frozen(lead.target), frozen(np.cross(-axis, up)), up, frozen(-axis), lead.space)
-
-
 def length_mm(lead: Lead) -> float:
     """Entry to target."""
     return float(np.linalg.norm(np.subtract(lead.entry, lead.target)))
@@ -130,37 +98,13 @@ def lead_curve(lead: Lead, above_entry_mm: float = 0.0) -> Curve:
     return Curve.of([frame.tip_mm, top], lead.space)
 
 
-def contact_shapes(lead: Lead, device: Device) -> tuple[ContactShape, ...]:
-    """Every contact in space, from the tip up."""
-    frame = lead_frame(lead)
-    return tuple(_shape_of(contact, frame, device.diameter_mm / 2.0) for contact in device.contacts)
-
-
 def contact_centres(lead: Lead, device: Device) -> dict[str, FloatArray]:
     """(3,) RAS mm by label: on the axis for a ring, on the lead's surface for a segment."""
-    return {shape.contact.label: shape.centre_mm for shape in contact_shapes(lead, device)}
+    frame, radius_mm = lead_frame(lead), device.diameter_mm / 2.0
+    return {contact.label: _centre(contact, frame, radius_mm) for contact in device.contacts}
 
 
-def _shape_of(contact: Contact, frame: LeadFrame, radius_mm: float) -> ContactShape:
-    facing = None if contact.centre_deg is None else frame.direction(contact.centre_deg)
-    centre = frame.at(contact.centre_mm)
-    if facing is not None:
-        centre = centre + radius_mm * facing
-    return ContactShape(contact, frame.at(contact.low_mm), frame.at(contact.high_mm), centre, facing)
-
-
-def contact_surface(lead: Lead, device: Device, label: str, step_deg: float = 15.0) -> Surface:
-    """The outer skin of one contact as triangles facing outward, for drawing. Raises KeyError for an unknown label."""
-    contact = device.contact(label)
-    frame = lead_frame(lead)
-    start = 0.0 if contact.centre_deg is None else contact.centre_deg - (contact.width_deg or 0.0) / 2.0
-    width = contact.width_deg or 360.0
-    count = max(int(np.ceil(width / step_deg)), 2)
-    angles = start + width * np.arange(count + 1) / count
-    radius = device.diameter_mm / 2.0
-    low = [frame.at(contact.low_mm, radius, angle) for angle in angles]
-    high = [frame.at(contact.high_mm, radius, angle) for angle in angles]
-    base = np.arange(count)
-    below = np.column_stack([base, base + 1, base + count + 2])
-    above = np.column_stack([base, base + count + 2, base + count + 1])
-    return Surface.of(np.array(low + high), np.concatenate([below, above]), lead.space)
+def _centre(contact: Contact, frame: LeadFrame, radius_mm: float) -> FloatArray:
+    if contact.centre_deg is None:
+        return frame.at(contact.centre_mm)
+    return frame.at(contact.centre_mm, radius_mm, contact.centre_deg)

@@ -155,12 +155,6 @@ def device(device_id: str) -> Device:
     return found
 
 
-def disclaimer() -> str:
-    """The library's own warning, as its file says it."""
-    path = places.resources() / "devices" / "leads.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["disclaimer"])
-
-
 def _device_of(entry: dict[str, Any]) -> Device:
     lengths = entry.get("lengths_cm") or {}
     has_range = "range" in lengths

@@ -17,7 +17,9 @@ def assumptions(case: Case, findings: Findings) -> tuple[str, ...]:
     """
     by_lead = {lead.name: _sentences_of(case, lead) for lead in case.leads.values()}
     by_lead = {name: sentences for name, sentences in by_lead.items() if sentences}
-    found = list(findings.assumptions)
+    found = [*findings.assumptions]
+    if case.leads:  # the library's own disclaimer
+        found.append(_("Lead dimensions are drawing and modelling values: the maker's documents for the lot decide."))
     for name, sentences in by_lead.items():
         for sentence in sentences:
             holds_for_all = all(sentence in others for others in by_lead.values())

@@ -105,10 +105,6 @@ def test_that_a_path_outside_the_brain_has_no_csf_clearance():
     assert clearance.to_deep_csf(lead, DIAMETER, _phantom(), {CSF}, {BRAIN}) is None
 
 
-def test_that_the_brain_is_entered_where_the_phantom_begins():
-    assert clearance.brain_entry_mm(LEAD, _phantom(), {BRAIN}) == pytest.approx(50.0, abs=STEP_MM)
-
-
 def test_that_the_midline_is_that_of_the_acpc_frame_not_of_the_image():
     shifted = np.eye(4)
     shifted[0, 3] = -3.0  # the midline lies at x = 3 of the image

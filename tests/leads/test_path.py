@@ -7,15 +7,10 @@ from hypothesis import strategies as st
 
 from planner.case.model import Lead
 from planner.errors import RefusedError
-from planner.leads.path import (
-    contact_centres,
-    contact_surface,
-    lead_curve,
-    lead_frame,
-    length_mm,
-    probe_frame,
-)
+from planner.leads.path import contact_centres, lead_curve, lead_frame, length_mm
 from planner.library.devices import device
+from planner.scene.planes import SlicePlane
+from planner.steps.solve_field import pose_of
 
 EXACT = 1e-9  # plain arithmetic in float64 on numbers below 100
 UPRIGHT = Lead("l1", "VPL", "right", "medtronic_3387", (10.0, 0.0, 0.0), (10.0, 0.0, 80.0), "image:a")
@@ -85,30 +80,19 @@ def test_that_rotating_by_120_degrees_brings_a_to_the_place_of_b():
     assert turned["1a"] == pytest.approx(contact_centres(lead, sensight)["1b"], abs=EXACT)
 
 
-def test_that_the_probe_looks_down_with_anterior_up_and_the_patients_right_on_the_right():
-    frame = probe_frame(replace(UPRIGHT, rotation_deg=77.0))
-    assert frame.view == pytest.approx([0.0, 0.0, -1.0], abs=EXACT)
-    assert frame.up == pytest.approx([0.0, 1.0, 0.0], abs=EXACT)
-    assert frame.right == pytest.approx([1.0, 0.0, 0.0], abs=EXACT)
-    assert frame.centre_mm == pytest.approx(UPRIGHT.target, abs=EXACT)
-
-
 def test_that_the_middle_line_runs_from_the_tip_past_the_entry():
     curve = lead_curve(replace(UPRIGHT, depth_mm=2.0), above_entry_mm=10.0)
     assert curve.length_mm == pytest.approx(92.0, abs=EXACT)
     assert curve.at(0.0)[0] == pytest.approx([10.0, 0.0, -2.0], abs=EXACT)
 
 
-def test_that_the_skin_of_a_segment_covers_its_angle_and_faces_outward():
-    sensight = device("medtronic_b33005")
-    skin = contact_surface(replace(UPRIGHT, device_id="medtronic_b33005"), sensight, "1a")
-    corners = skin.vertices[skin.triangles]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    outward = corners.mean(axis=1) - np.array([10.0, 0.0, 3.75])
-    assert ((normals * outward).sum(axis=1) > 0).all()
-    area = np.linalg.norm(normals, axis=1).sum() / 2
-    # chord mesh of 15 degree steps is smaller than the arc by 1 - sinc(7.5 deg) = 0.3 %
-    assert area == pytest.approx(np.pi * 1.36 * 1.5 / 4, rel=0.004)
+@pytest.mark.parametrize("entry", [(34.0, 25.0, 62.0), (-20.0, -40.0, 50.0), (10.0, 70.0, 1.0)])
+def test_that_views_and_solver_share_the_frame_of_the_lead(entry):
+    lead = replace(UPRIGHT, entry=entry)
+    frame = lead_frame(lead)
+    assert SlicePlane.probe(lead.target, frame.axis, lead.space).up == pytest.approx(frame.zero_direction, abs=EXACT)
+    turned = replace(lead, rotation_deg=35.0)
+    assert pose_of(turned).matrix == pytest.approx(lead_frame(turned).matrix()[:3, :3], abs=EXACT)
 
 
 coordinate = st.floats(-90.0, 90.0)
