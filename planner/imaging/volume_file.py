@@ -18,11 +18,11 @@ from planner.geometry.resample import resample
 from planner.imaging import header_checks, mgh, nifti, nrrd, voxel_file, voxels
 from planner.imaging.header_checks import Checked
 from planner.imaging.series import Finding
+from planner.imaging.thumbnails import thumbnail
 from planner.imaging.volume_header import MM_PER_UNIT, VolumeHeader, VolumeProblem
 from planner.progress import Progress
 
 MGH_VERSION = b"\x00\x00\x00\x01"
-THUMBNAIL = 128
 OBLIQUE = 0.94
 """Cosine (20 degrees) below which a slice axis belongs to no plane by name."""
 
@@ -175,21 +175,16 @@ def _orientation(header: VolumeHeader) -> str:
 def _thumbnail(values: NDArray[Any], header: VolumeHeader) -> NDArray[np.uint8]:
     """(rows, columns) of the middle slice nearest to axial, patient right on the left; as stored where unknown."""
     letters = header_checks.axis_letters(next(iter(header.affines.values()))) if header.affines else "RAS"
-    order = [next(n for n, one in enumerate(letters) if one in ends) for ends in ("RL", "AP", "SI")]
-    if sorted(order) != [0, 1, 2]:
+    order = [next((n for n, one in enumerate(letters) if one in ends), 0) for ends in ("RL", "AP", "SI")]
+    if sorted(order) != [0, 1, 2]:  # two axes lean to one side, so no name fits
         order, letters = [0, 1, 2], "RAS"
-    slice_axis = order[2]
-    plane = np.take(values, values.shape[slice_axis] // 2, axis=slice_axis)
-    if order[0] > order[1]:
-        plane = plane.T
-    if letters[order[0]] == "R":
-        plane = plane[::-1]
-    if letters[order[1]] == "A":
-        plane = plane[:, ::-1]
-    step = max(1, -(-max(plane.shape) // THUMBNAIL))
-    low, high = voxels.window_of(values)
-    grey = np.clip((plane[::step, ::step].astype(np.float32) - low) / (high - low), 0.0, 1.0)
-    return np.ascontiguousarray((grey.T * 255).astype(np.uint8))
+    across, down, slices = order
+    plane = np.take(values, values.shape[slices] // 2, axis=slices)
+    rows = plane.T if across < down else plane
+    rows = rows[:, ::-1] if letters[across] == "R" else rows
+    rows = rows[::-1] if letters[down] == "A" else rows
+    sizes = header.spacing[down], header.spacing[across]
+    return thumbnail(rows.astype(np.float32), sizes, voxels.window_of(values))
 
 
 def _tags(header: VolumeHeader, values: NDArray[Any]) -> dict[str, str]:

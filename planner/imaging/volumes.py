@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,15 @@ SLOWEST_BYTES_PER_S = 2e6
 """A gzip file is read at 20 MB/s and more here; an old CD and a busy PC are given a tenth of that."""
 
 
-def survey_volume(path: Path, worker: ChildWorker, progress: Progress = SILENT) -> Series:
-    """The file as a series; one that cannot be taken has its ``refusal``. Raises Cancelled only."""
+def survey_volume(path: Path, worker: ChildWorker, progress: Progress = SILENT, *, label: str = "") -> Series:
+    """The file as a series, called ``label`` (else by its name); one that cannot be taken has its ``refusal``.
+
+    Raises Cancelled only.
+    """
+    return replace(_survey(path, worker, progress), label=label or path.name)
+
+
+def _survey(path: Path, worker: ChildWorker, progress: Progress) -> Series:
     try:
         found = worker.call(
             volume_file.survey, (path,), deadline_s=_deadline_s(path), progress=progress, file_label=path.name

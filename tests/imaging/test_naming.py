@@ -1,7 +1,7 @@
 """Names that hold on every system: a rule, so that it is tested without Windows (row H116)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.imaging.naming import (
@@ -38,6 +38,7 @@ def test_that_names_become_portable_and_keep_their_letters(name: str, expected: 
     assert portable_name(name) == expected
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=400))
 def test_that_a_portable_name_is_short_and_stays_as_it_is(name: str) -> None:
     once = portable_name(name)
@@ -57,6 +58,7 @@ def test_that_both_slashes_separate() -> None:
     assert parts_beneath("A\\B/./C") == ("A", "B", "C")
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=60))
 def test_that_no_part_climbs(name: str) -> None:
     parts = parts_beneath(name)

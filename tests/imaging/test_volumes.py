@@ -205,9 +205,9 @@ def test_that_the_thumbnail_shows_the_patients_right_on_the_left_and_front_on_to
         path = samples.write_nifti(tmp_path / f"{letters}.nii", affine=affine, data=turned)
         series = survey_volume(path, worker)
         assert series.thumbnail is not None
-        assert series.thumbnail.shape == (30, 20)
-        assert series.thumbnail[:4, :4].min() == 255
-        assert series.thumbnail[4:, 4:].max() < 20
+        assert series.thumbnail.shape == (128, 85)  # 30 by 20 voxels, enlarged
+        assert series.thumbnail[:16, :16].min() == 255
+        assert series.thumbnail[20:, 20:].max() < 20
         assert series.orientation == "axial" if letters != "SRA" else True
 
 
