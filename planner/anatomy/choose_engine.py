@@ -7,7 +7,7 @@ from planner.i18n import _
 
 def engine(name: EngineName) -> RegistrationEngine:
     """Raises PlannerError(code="engine-missing") when this installation lacks it."""
-    if name == "simpleitk":
+    if name == "itk":
         from planner.anatomy.itk_engine import ItkEngine
 
         return ItkEngine()
@@ -30,4 +30,4 @@ def has_greedy() -> bool:
 
 def second_opinion(first: EngineName) -> EngineName:
     """The other engine where there is one."""
-    return "greedy" if first == "simpleitk" and has_greedy() else "simpleitk"
+    return "greedy" if first == "itk" and has_greedy() else "itk"

@@ -10,8 +10,8 @@ from planner.errors import SpaceMismatchError
 from planner.geometry.transform import Affine
 from planner.geometry.volume import Grid, Volume
 
-EngineName = Literal["greedy", "simpleitk"]
-ENGINES: tuple[EngineName, ...] = ("greedy", "simpleitk")
+EngineName = Literal["greedy", "itk"]
+ENGINES: tuple[EngineName, ...] = ("greedy", "itk")
 THREADS = 2
 """A plain two-core PC; the window needs a little of it too."""
 

@@ -32,7 +32,7 @@ Image = Any
 class ItkEngine:
     """See :class:`planner.anatomy.engine.RegistrationEngine`."""
 
-    name: EngineName = "simpleitk"
+    name: EngineName = "itk"
 
     def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
         """Centroid on centroid, turned every 20 degrees up to 40 about each axis; the best six go on."""

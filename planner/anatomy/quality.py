@@ -17,6 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.ndimage import uniform_filter
 
+from planner.anatomy.acpc import LENGTH_MM as ACPC_LENGTH_MM
 from planner.geometry.arrays import FloatArray
 from planner.geometry.resample import resample
 from planner.geometry.transform import Transform
@@ -26,13 +27,23 @@ from planner.i18n import _
 ACPC_RADIUS_MM = 15.0
 WINDOW_VOXELS = 9
 """Cubes of 9 mm at 1 mm: about the neighbourhood the engines compare."""
-ACPC_LENGTH_MM = (19.0, 33.0)
-"""Outside this it is a failed carry-over rather than anatomy: adults measure 24 to 28 mm with SD 1.5 to 2
-(reference/registration.md section 5 heads: 24.4 to 28.2); the range is three SD wider on each side."""
 LEAST_CORRELATION = 0.35
 LEAST_CORRELATION_ACPC = 0.35
 LARGEST_SECOND_START_MM = 2.0
 """reference/registration.md section 4 counts a rigid alignment more than 2 mm off as failed."""
+
+
+__all__ = [
+    "ACPC_LENGTH_MM",
+    "LARGEST_SECOND_START_MM",
+    "LEAST_CORRELATION",
+    "LEAST_CORRELATION_ACPC",
+    "alarm_words",
+    "alarms",
+    "correlation_figures",
+    "distance_to_line",
+    "local_correlation",
+]
 
 
 def local_correlation(one: Volume, other: Volume) -> FloatArray:
