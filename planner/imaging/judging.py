@@ -88,7 +88,7 @@ def _unfit(planes: Sequence[Plane]) -> Finding | None:
     if "MOSAIC" in header.image_type:
         return Finding("mosaic")
     if pixels.samples != 1 or pixels.photometric.startswith(COLOURS):
-        return Finding("colour" if pixels.allocated == 8 else "colour-depth")
+        return Finding("colour-depth" if pixels.samples > 1 and pixels.allocated > 8 else "colour")
     if pixels.photometric not in ("MONOCHROME1", "MONOCHROME2"):
         return Finding("photometric", {"kind": pixels.photometric[:32] or "?"})
     if frame.fault:

@@ -18,16 +18,16 @@ from planner.progress import SILENT, Progress
 
 @dataclass(eq=False)
 class Sources:
-    """What was found, and what is needed to read it: the reading process and unpacked archives, until ``close``."""
+    """What was found, and what is needed to read it: the reading process and unpacked archives, until ``close``.
 
+    A ``worker`` that is given stays open.
+    """
+
+    worker: ChildWorker
     candidates: dict[str, Candidate | Series] = field(default_factory=dict)
     lines: list[FileLine] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     kept: ExitStack = field(default_factory=ExitStack)
-    worker: ChildWorker = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.worker = self.kept.enter_context(ChildWorker())
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -50,9 +50,12 @@ class Sources:
         self.kept.close()
 
 
-def scan_sources(starts: Sequence[Path], progress: Progress = SILENT, password: str = "") -> Sources:
+def scan_sources(
+    starts: Sequence[Path], progress: Progress = SILENT, password: str = "", worker: ChildWorker | None = None
+) -> Sources:
     """Look into everything. Raises QuestionError(code="archive-password"), RefusedError, Cancelled."""
-    sources = Sources()
+    kept = ExitStack()
+    sources = Sources(worker or kept.enter_context(ChildWorker()), kept=kept)
     try:
         _scan(sources, starts, progress, password)
     except BaseException:

@@ -6,7 +6,7 @@ numbers, thickness or spacing tags. LPS becomes RAS here.
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,17 +82,27 @@ def lay_out(planes: tuple[Plane, ...]) -> Layout:
     gap = float(np.median(gaps))
     is_even = bool(np.abs(gaps - gap).max() <= max(GAP_TOLERANCE * gap, RESIDUAL_MM))
     asks = None if is_even else _question(ordered, axes, gaps, gap)
-    notes, needs_resampling = _drift(axes, not is_even)
     if not is_even and float(gaps.max()) > WIDEST_GAP * gap * (1 + GAP_TOLERANCE):
         wide = {"gap_mm": f"{gaps.max():.1f}", "usual_mm": f"{gap:.1f}"}
-        return _refused(ordered, axes, gap, Finding("wide-gap", wide))
-    if needs_resampling:
+        return replace(_straight(ordered, axes, gap), refusal=Finding("wide-gap", wide))
+    notes = _tilt(axes)
+    if notes or not is_even:
         return _resampled(ordered, axes, gaps, is_even, notes, asks)
-    step = (axes.along[-1] - axes.along[0]) / (len(ordered) - 1) * axes.normal
-    step = step + (axes.across[-1] - axes.across[0]) / (len(ordered) - 1) @ np.stack([axes.row, axes.column])
-    pixels = ordered[0].header.pixels
-    shape = (pixels.columns, pixels.rows, len(ordered))
-    return Layout(ordered, shape, _affine(axes, ordered, axes.origin, step), gap, notes=notes)
+    layout = _straight(ordered, axes, gap)
+    off_mm = residual_mm(layout)
+    if off_mm <= RESIDUAL_MM:
+        return layout
+    notes = (Finding("positions-corrected", {"mm": f"{off_mm:.2f}"}),)
+    return _resampled(ordered, axes, gaps, is_even, notes, asks)
+
+
+def _straight(planes: tuple[Plane, ...], axes: "_Axes", gap: float) -> Layout:
+    """As if the slices lay evenly on the line from the first to the last."""
+    last = len(planes) - 1
+    step = axes.along[-1] / last * axes.normal + axes.across[-1] / last @ np.stack([axes.row, axes.column])
+    pixels = planes[0].header.pixels
+    shape = (pixels.columns, pixels.rows, len(planes))
+    return Layout(planes, shape, _affine(axes, planes, axes.origin, step), gap)
 
 
 def flat(planes: tuple[Plane, ...], refusal: Finding) -> Layout:
@@ -146,21 +156,13 @@ def _affine(axes: _Axes, planes: tuple[Plane, ...], origin: FloatArray, step: Fl
     return LPS_TO_RAS @ matrix
 
 
-def _drift(axes: _Axes, is_uneven: bool) -> tuple[tuple[Finding, ...], bool]:
-    """Do the slices drift sideways (a tilted gantry), and must the stack be resampled?"""
+def _tilt(axes: _Axes) -> tuple[Finding, ...]:
+    """Do the slices drift sideways as under a tilted gantry?"""
     length = float(axes.along[-1])
-    slope = axes.across[-1] / length
-    shear = float(np.hypot(*slope))
-    straight = np.outer(axes.along / length, axes.across[-1])
-    wander = float(np.abs(axes.across - straight).max())
-    evenly = np.linspace(0.0, length, len(axes.along))
-    unsteady = float(np.abs(axes.along - evenly).max())
-    notes: tuple[Finding, ...] = ()
-    if shear > SHEAR_KEPT and shear * length > RESIDUAL_MM:
-        notes = (Finding("gantry-tilt", {"degrees": f"{math.degrees(math.atan(shear)):.1f}"}),)
-    elif math.hypot(wander, 0.0 if is_uneven else unsteady) > RESIDUAL_MM:
-        notes = (Finding("positions-corrected", {"mm": f"{max(wander, unsteady):.2f}"}),)
-    return notes, bool(notes) or is_uneven
+    shear = float(np.hypot(*axes.across[-1])) / length
+    if shear <= SHEAR_KEPT or shear * length <= RESIDUAL_MM:
+        return ()
+    return (Finding("gantry-tilt", {"degrees": f"{math.degrees(math.atan(shear)):.1f}"}),)
 
 
 def _question(planes: tuple[Plane, ...], axes: _Axes, gaps: FloatArray, gap: float) -> Finding:
@@ -187,12 +189,6 @@ def _place(plane: Plane, axes: _Axes, along_mm: float) -> str:
     centre = axes.row * spacing[1] * (pixels.columns - 1) / 2 + axes.column * spacing[0] * (pixels.rows - 1) / 2
     x, y, z = axes.origin + centre + along_mm * axes.normal
     return f"{-x:.1f} {-y:.1f} {z:.1f}"
-
-
-def _refused(planes: tuple[Plane, ...], axes: _Axes, gap: float, refusal: Finding) -> Layout:
-    pixels = planes[0].header.pixels
-    affine = _affine(axes, planes, axes.origin, gap * axes.normal)
-    return Layout(planes, (pixels.columns, pixels.rows, len(planes)), affine, gap, refusal=refusal)
 
 
 def _resampled(

@@ -14,6 +14,7 @@ from planner.case.facts import matrix_of, new_id
 from planner.case.model import Case, GridSpec, Identity, Image
 from planner.case.store import ArrayStore
 from planner.errors import QuestionError, RefusedError
+from planner.imaging.child import ChildWorker
 from planner.imaging.identity import (
     FAR_APART_DAYS,
     Comparison,
@@ -83,9 +84,14 @@ class ImportResult:
     confirmation: str = ""
 
 
-def scan(paths: Sequence[Path], progress: Progress = SILENT, *, password: str = "") -> Scan:
-    """Every series in these folders, files and zips. Raises QuestionError("archive-password"), RefusedError."""
-    sources = scan_sources(paths, progress, password)
+def scan(
+    paths: Sequence[Path], progress: Progress = SILENT, *, password: str = "", worker: ChildWorker | None = None
+) -> Scan:
+    """Every series in these folders, files and zips. ``worker`` is a reading process to use instead of an own one.
+
+    Raises QuestionError(code="archive-password"), RefusedError, Cancelled.
+    """
+    sources = scan_sources(paths, progress, password, worker)
     series = sources.series
     patients = _named_patients(series)
     questions: tuple[Question, ...] = ()

@@ -1,0 +1,18 @@
+"""Rows H013 to H105 of the table of hostile and odd inputs, each with the word it expects."""
+
+from pathlib import Path
+
+import hostile_dicom_encoding as encoding
+import hostile_dicom_geometry as geometry
+import hostile_dicom_pixels as pixels
+import pytest
+from hostile_rows import Row, assert_row
+
+from planner.imaging.child import ChildWorker
+
+ROWS = (*geometry.ROWS, *pixels.ROWS, *encoding.ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.id}-{number}" for number, row in enumerate(ROWS)])
+def test_that_each_row_gets_the_word_it_expects(row: Row, worker: ChildWorker, tmp_path: Path) -> None:
+    assert_row(row, tmp_path, worker)
