@@ -6,7 +6,6 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.ndimage import map_coordinates
 
 from planner.errors import SpaceMismatchError
 from planner.geometry.arrays import FloatArray, frozen
@@ -65,6 +64,8 @@ class Affine:
 
 def sample_vectors(field_mm: FloatArray, grid: Grid, xyz: FloatArray) -> FloatArray:
     """Linear interpolation of an (X, Y, Z, 3) displacement field at (N, 3) world points; edge values outside."""
+    from scipy.ndimage import map_coordinates  # slow to import, and the window has to open first
+
     index = grid.to_index(xyz).T
     parts = [map_coordinates(field_mm[..., axis], index, order=1, mode="nearest") for axis in range(3)]
     return np.stack(parts, axis=1)

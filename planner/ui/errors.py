@@ -35,14 +35,12 @@ class Errors:
             return False
         return True
 
-    def show(self, error: BaseException) -> None:
+    def show(self, error: PlannerError | Cancelled) -> None:
         """For jobs, which hand their failure over."""
         if isinstance(error, PlannerError):
             self._messages.say(error.text, "bad", error.code)
-        elif isinstance(error, Cancelled):
-            self._messages.say(_("Stopped. Nothing was changed."))
         else:
-            raise error
+            self._messages.say(_("Stopped. Nothing was changed."))
 
     def say(self, text: str) -> None:
         self._messages.say(text)

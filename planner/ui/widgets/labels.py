@@ -1,11 +1,16 @@
 """Texts on a page: section headers, wrapped notes with a status, and tables of named values."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from planner.ui.icons import pixmap
 from planner.ui.theme import Tone, tone_colour, toned
+
+Row = tuple[str, str] | tuple[str, str, Tone]
+"""Name, value, and the tone of the value."""
 
 _TONE_ICONS: dict[Tone, str] = {"good": "done", "warn": "warning", "bad": "error", "stale": "outdated", "plain": ""}
 
@@ -47,8 +52,8 @@ class Note(QWidget):
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._icon)
-        row.addWidget(self.label, 1)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
         self.say(text, tone)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
@@ -91,7 +96,7 @@ class FactTable(QWidget):
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._values: dict[str, QLabel] = {}
 
-    def show_rows(self, rows: "list[tuple[str, str] | tuple[str, str, Tone]]") -> None:
+    def show_rows(self, rows: Sequence[Row]) -> None:
         """Replace all rows by (name, value[, tone])."""
         names = [row[0] for row in rows]
         if names != list(self._values):

@@ -1,0 +1,311 @@
+"""The window: assembles menus, start page, the open case and the jobs. It decides nothing clinical."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from planner import i18n
+from planner.app.document import CaseDocument
+from planner.app.jobs import Job, Jobs
+from planner.app.settings import Settings
+from planner.case.copying import copy_case
+from planner.case.file import CaseFile
+from planner.case.model import Case
+from planner.errors import QuestionError
+from planner.i18n import _
+from planner.progress import Progress
+from planner.ui.about import about_dialog
+from planner.ui.errors import BugReporter, Errors
+from planner.ui.menus import Menus
+from planner.ui.new_case import NewCaseDialog
+from planner.ui.pages.start_page import StartPage, research_only_words
+from planner.ui.shortcuts import ShortcutsDialog
+from planner.ui.task_names import tasks
+from planner.ui.theme import apply_theme
+from planner.ui.widgets.jobs_bar import JobsBar
+from planner.ui.widgets.message_bar import MessageBar
+from planner.ui.widgets.question import QuestionDialog
+from planner.ui.widgets.signing import Signer
+
+if TYPE_CHECKING:
+    from planner.ui.workspace import Workspace
+
+
+class MainWindow(QMainWindow):
+    """One window, at most one open case."""
+
+    language_changed = Signal(str)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.jobs = Jobs(self)
+        self.signer = Signer(self)
+        self.bugs = BugReporter(self)
+        self.workspace: Workspace | None = None
+        self.setWindowTitle("Nociplan")
+        self.resize(1366, 740)
+        self.setMinimumSize(QSize(1024, 600))
+        self._build()
+        self._follow_jobs()
+
+    # -- assembling -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Everything that holds words; called again when the language changes."""
+        self.messages = MessageBar()
+        self.errors = Errors(self.messages)
+        self.jobs_bar = JobsBar()
+        self.stack = QStackedWidget()
+        self.start_page = StartPage()
+        self.stack.addWidget(self.start_page)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(4, 2, 4, 0)
+        column.setSpacing(2)
+        column.addWidget(self.messages)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.jobs_bar)
+        self.setCentralWidget(central)
+        self.menus = Menus(self, self, tasks())
+        self._build_status_bar()
+        self._connect_start_page()
+        self.menus.show_choices(self.settings.theme, self.settings.language)
+        self._show_recent()
+        self._show_case_state()
+
+    def _build_status_bar(self) -> None:
+        bar = self.statusBar()
+        for old in bar.findChildren(QLabel):
+            bar.removeWidget(old)
+            old.deleteLater()
+        self.place_label = QLabel()
+        self.place_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        bar.addWidget(self.place_label, 1)
+        self.notice_label = QLabel(research_only_words())
+        bar.addPermanentWidget(self.notice_label)
+
+    def _connect_start_page(self) -> None:
+        page = self.start_page
+        page.new_wanted.connect(self.new_case)
+        page.open_wanted.connect(self.open_case)
+        page.sample_wanted.connect(self.practise)
+        page.recent_wanted.connect(lambda path: self.open_path(Path(path)))
+
+    def _follow_jobs(self) -> None:
+        self.jobs.started.connect(self._job_started)
+        self.jobs.progressed.connect(lambda job, part, words: self.jobs_bar.show_progress(job, part, words))
+        self.jobs.ended.connect(lambda job: self.jobs_bar.remove(job))
+
+    def _job_started(self, job: Job) -> None:
+        self.jobs_bar.add(job, job.name, job.cancel)
+
+    # -- cases ------------------------------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> CaseDocument | None:
+        return self.workspace.session.document if self.workspace else None
+
+    def new_case(self) -> None:
+        self._ask_new_case(lambda path, title: self.errors.attempt(lambda: self._create(path, title)))
+
+    def practise(self) -> None:
+        """A new case on the sample head; the images page offers it."""
+        self._ask_new_case(
+            lambda path, title: self.errors.attempt(lambda: self._create(path, title, with_sample=True)),
+            title=_("Practice"),
+        )
+
+    def _ask_new_case(self, on_chosen: "object", title: str = "") -> None:
+        dialog = NewCaseDialog(self.settings.cases_folder, title, self)
+        dialog.chosen.connect(on_chosen)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _create(self, path: Path, title: str, *, with_sample: bool = False) -> None:
+        self._take(CaseFile.create(path, title=title))
+        if with_sample and self.workspace is not None:
+            self.workspace.import_sample()
+
+    def open_case(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, _("Open case"), str(self.settings.cases_folder))
+        if folder:
+            self.open_path(Path(folder))
+
+    def open_path(self, path: Path) -> None:
+        """Open the case in folder ``path``; the case that is open is closed first."""
+        try:
+            self.errors.attempt(lambda: self._take(CaseFile.open(path)))
+        except QuestionError as question:
+            self._ask_recovery(question, path)
+
+    def _ask_recovery(self, question: QuestionError, path: Path) -> None:
+        """A damaged journal: opening may lose its last commands, so a person decides."""
+        dialog = QuestionDialog(question, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answer(word: str) -> None:
+            if word == "recover":
+                self.errors.attempt(lambda: self._take(CaseFile.open(path, recover=True)))
+
+        dialog.answered.connect(answer)
+        dialog.open()
+
+    def _take(self, file: CaseFile) -> None:
+        self.close_case()
+        self.settings.add_recent(file.path)
+        self._show_workspace(CaseDocument(file))
+        self._show_recent()
+        for notice in file.notices:
+            self.messages.say(notice, "warn")
+        if file.recovered:
+            self.messages.say(file.recovered, "good")
+        if file.is_read_only:
+            self.messages.say(_("This case is open for reading only. Copy it to change it."), "warn")
+
+    def _show_workspace(self, document: CaseDocument) -> None:
+        from planner.ui.opening import open_workspace  # VTK and scipy come with it: not before the window is shown
+
+        self.workspace = open_workspace(document, self.jobs, self.settings, self.signer, self.errors)
+        self.workspace.place_changed.connect(self.place_label.setText)
+        document.changed.connect(self._follow)
+        self.stack.addWidget(self.workspace)
+        self.stack.setCurrentWidget(self.workspace)
+        self._show_case_state()
+
+    def copy_case(self) -> None:
+        if self.document is None:
+            return
+        path, _kind = QFileDialog.getSaveFileName(self, _("Copy case to"), str(self.document.file.path))
+        if path:
+            self.errors.attempt(lambda: self._copy_to(Path(path)))
+
+    def _copy_to(self, path: Path) -> None:
+        """A job: images may be large. The copy holds the case as it is now."""
+        if self.document is None:
+            return
+        self.document.file.publish()
+        source = self.document.file.path
+
+        def done(copy: Path) -> None:
+            self.messages.say(_("The case was copied to {path}.").format(path=copy), "good")
+
+        def work(progress: Progress) -> Path:
+            return copy_case(source, path, progress)
+
+        self.jobs.start(_("Copying the case"), work, done, self.errors.show)
+
+    def close_case(self) -> None:
+        """Stop the jobs of this case and let go of it; nothing needs saving."""
+        if self.workspace is None:
+            return
+        self.jobs.cancel_all()
+        document = self.workspace.session.document
+        document.changed.disconnect(self._follow)
+        self._drop_workspace()
+        document.close()
+        self.messages.clear()
+        self._show_case_state()
+
+    def _drop_workspace(self) -> None:
+        if self.workspace is not None:
+            self.workspace.shut()
+            self.stack.removeWidget(self.workspace)
+            self.workspace.deleteLater()
+            self.workspace = None
+            self.stack.setCurrentWidget(self.start_page)
+
+    # -- undo -------------------------------------------------------------------------------------------------------
+
+    def undo(self, steps: int = 1) -> None:
+        document = self.document
+        if document is not None:
+            self.errors.attempt(lambda: [document.undo() for _step in range(steps)])
+
+    def redo(self, steps: int = 1) -> None:
+        document = self.document
+        if document is not None:
+            self.errors.attempt(lambda: [document.redo() for _step in range(steps)])
+
+    # -- the look of it ---------------------------------------------------------------------------------------------
+
+    def choose_theme(self, theme: str) -> None:
+        self.settings.theme = theme
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+
+    def choose_language(self, language: str) -> None:
+        """Rebuild every text; the case stays open."""
+        self.settings.language = language
+        i18n.use_language(i18n.system_language() if language == "system" else language)
+        self.language_changed.emit(i18n.language())
+        document = self.document
+        task = self.workspace.task_list.current_key if self.workspace else ""
+        if document is not None:
+            document.changed.disconnect(self._follow)
+        self._drop_workspace()
+        self._build()
+        if document is not None:
+            self._show_workspace(document)
+            self.go_to_task(task)
+
+    def choose_layout(self, layout: str) -> None:
+        if self.workspace is not None:
+            self.workspace.session.views.show_layout(layout)
+
+    def go_to_task(self, key: str) -> None:
+        if self.workspace is not None:
+            self.workspace.task_list.choose(key)
+
+    def cycle_focus(self) -> None:
+        if self.workspace is not None:
+            self.workspace.cycle_focus()
+
+    def show_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_about(self) -> None:
+        dialog = about_dialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- following --------------------------------------------------------------------------------------------------
+
+    def _follow(self, _before: Case, _after: Case) -> None:
+        self._show_case_state()
+
+    def _show_case_state(self) -> None:
+        document = self.document
+        self.menus.show_case(document is not None)
+        if document is None:
+            self.setWindowTitle("Nociplan")
+            self.menus.show_history((), ())
+            self.place_label.clear()
+            return
+        title = document.case.title or document.file.path.stem
+        self.setWindowTitle(f"{title} - Nociplan")
+        self.menus.show_history(document.file.undo_commands, document.file.redo_commands)
+
+    def _show_recent(self) -> None:
+        paths = self.settings.recent
+        self.menus.show_recent(paths)
+        self.start_page.show_recent(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_case()
+        self.jobs.shut()
+        super().closeEvent(event)

@@ -1,0 +1,22 @@
+"""Put the parts of an open case together."""
+
+from planner.app.document import CaseDocument
+from planner.app.jobs import Jobs
+from planner.app.selection import Selection
+from planner.app.settings import Settings
+from planner.ui.errors import Errors
+from planner.ui.picking import PointPicker
+from planner.ui.session import Session
+from planner.ui.showing import CaseOnViews
+from planner.ui.views.four_views import FourViews
+from planner.ui.widgets.signing import Signer
+from planner.ui.workspace import Workspace
+
+
+def open_workspace(document: CaseDocument, jobs: Jobs, settings: Settings, signer: Signer, errors: Errors) -> Workspace:
+    """The workspace of one document, ready to be shown."""
+    selection = Selection()
+    views = FourViews(selection)
+    picker = PointPicker()
+    showing = CaseOnViews(document, selection, views, picker)
+    return Workspace(Session(document, jobs, selection, settings, views, picker, showing, signer, errors))

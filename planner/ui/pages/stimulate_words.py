@@ -1,0 +1,61 @@
+"""The numbers of a simulation with their limits, each with a word."""
+
+from planner.case.checks import SHANNON_K_LIMIT
+from planner.case.model import Programme, Simulation
+from planner.i18n import _, number
+from planner.library import safety, thresholds
+from planner.ui.theme import Tone
+from planner.ui.widgets.labels import Row
+
+Rows = list[Row]
+
+
+def number_rows(simulation: Simulation, *, is_stale: bool) -> Rows:
+    """Volume, overlaps, impedance, charge and its limits; greyed when out of date."""
+    rows: Rows = [(_("Activated volume"), _("{value} mm³").format(value=number(simulation.volume_mm3)))]
+    rows += _overlap_rows(simulation)
+    rows.append((_("Impedance"), _("{value} Ω").format(value=number(simulation.impedance_ohm, 0))))
+    rows.append((_("Charge per phase"), _("{value} µC").format(value=number(simulation.charge_uc, 3))))
+    rows.append(_density_row(simulation.charge_density_uc_cm2))
+    rows.append(_shannon_row(simulation.shannon_k))
+    rows.append((_("Largest field outside the capsule"), _field(simulation.max_field_v_per_mm)))
+    if is_stale:
+        return [(row[0], row[1], "stale") for row in rows]
+    return rows
+
+
+def _overlap_rows(simulation: Simulation) -> Rows:
+    """Structures the volume reaches, the largest share first."""
+    reached = sorted(simulation.overlaps_mm3.items(), key=lambda one: -one[1])
+    text = _("{value} mm³")
+    return [(_("in {name}").format(name=name), text.format(value=number(mm3))) for name, mm3 in reached if mm3 > 0.05]
+
+
+def _field(value: float) -> str:
+    return _("{value} V/mm").format(value=number(value, 2))
+
+
+def _density_row(density: float) -> tuple[str, str, Tone]:
+    limit = safety.density_limit().value
+    value, shown_limit = number(density), number(limit, 0)
+    if density < limit:
+        words = _("{value} µC/cm², below the makers' warning at {limit}")
+        return _("Charge density"), words.format(value=value, limit=shown_limit), "plain"
+    words = _("{value} µC/cm², at or above the makers' warning at {limit}")
+    return _("Charge density"), words.format(value=value, limit=shown_limit), "warn"
+
+
+def _shannon_row(k: float) -> tuple[str, str, Tone]:
+    value, limit = number(k, 2), number(SHANNON_K_LIMIT, 2)
+    if k < SHANNON_K_LIMIT:
+        words = _("{k}, below {limit} (damage was seen from there on)")
+        return _("Shannon k"), words.format(k=value, limit=limit), "plain"
+    words = _("{k}, not below {limit}: export is blocked. Lower amplitude or pulse width.")
+    return _("Shannon k"), words.format(k=value, limit=limit), "bad"
+
+
+def threshold_words(simulation: Simulation, programme: Programme) -> str:
+    """What "activated" means here."""
+    width = programme.width_us if "width" in simulation.assumptions.get("threshold", "width") else None
+    words = thresholds.meaning(simulation.threshold_v_per_mm, simulation.fibre_diameter_um, width)
+    return _("{meaning} An estimate: no fibre was computed.").format(meaning=words)

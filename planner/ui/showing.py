@@ -1,0 +1,205 @@
+"""Keeps the four views in step with the case and the selection; pages may preview a lead, a volume, or an overlay."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from planner.app.document import CaseDocument
+from planner.app.selection import Selection
+from planner.case import checks
+from planner.case.facts import grid_of, volume_of
+from planner.case.model import Case, Image, Lead, Simulation
+from planner.case.store import ArrayStore
+from planner.geometry.volume import Volume
+from planner.scene.annotations import ImageWords
+from planner.scene.display import PointDisplay, SurfaceDisplay
+from planner.scene.slices import Layer, SliceLayer
+from planner.steps import show_case
+from planner.ui import displays
+from planner.ui.picking import PointPicker
+from planner.ui.views.four_views import FourViews
+from planner.ui.views.slice_view import SliceView
+
+
+class CaseOnViews(QObject):
+    """Holds no facts: only what is being previewed, and the volumes that are on screen."""
+
+    def __init__(self, document: CaseDocument, selection: Selection, views: FourViews, picker: PointPicker) -> None:
+        super().__init__()
+        self._all_views: list[FourViews | SliceView] = [views]
+        self._document = document
+        self._selection = selection
+        self._views = views
+        self._picker = picker
+        self._volumes: dict[str, Volume] = {}
+        self._overlay: tuple[Layer, ...] | None = None
+        self._preview: Lead | None = None
+        self._preview_volume: Simulation | None = None
+        self._preview_store: ArrayStore = document.store
+        self._extra_points: tuple[PointDisplay, ...] = ()
+        document.changed.connect(self._follow)
+        selection.layers_changed.connect(self.show_images)
+        selection.active_lead_changed.connect(lambda _lead_id: self.show_leads())
+        selection.structures_changed.connect(self.show_surfaces)
+        views.point_picked.connect(self._take_point)
+        views.window_changed.connect(self._take_window)
+        views.window_reset_requested.connect(self._reset_window)
+        picker.asking.connect(self._show_asking)
+        self.show_all()
+
+    def add_view(self, view: SliceView) -> None:
+        """One more view that shows the same (the probe's eye of a page)."""
+        self._all_views.append(view)
+        view.set_space(self._case.planning_space)
+        self.show_images()
+        self.show_leads()
+        self.show_surfaces()
+
+    # -- following --------------------------------------------------------------------------------------------------
+
+    @property
+    def _case(self) -> Case:
+        return self._document.case
+
+    def _follow(self, before: Case, after: Case) -> None:
+        if before.planning_image != after.planning_image:
+            self._overlay = None
+            self.show_all()
+            return
+        if before.images is not after.images or before.alignments is not after.alignments:
+            self.show_images()
+        if self._preview is not None and after.leads.get(self._preview.id) is not before.leads.get(self._preview.id):
+            self._preview = None
+        self.show_leads()
+        self.show_surfaces()
+        self.show_points()
+
+    def show_all(self) -> None:
+        case = self._case
+        for view in self._all_views:
+            view.set_space(case.planning_space)
+        image = case.images.get(case.planning_image)
+        if image is not None:
+            centre = grid_of(image.grid, image.space).centre_mm
+            self._selection.set_cursor((float(centre[0]), float(centre[1]), float(centre[2])))
+        self.show_images()
+        self.show_leads()
+        self.show_surfaces()
+        self.show_points()
+
+    # -- images -----------------------------------------------------------------------------------------------------
+
+    def volume(self, image: Image) -> Volume:
+        """The voxels of an image, kept while the case is open."""
+        if image.id not in self._volumes:
+            self._volumes[image.id] = volume_of(image, self._document.store)
+        return self._volumes[image.id]
+
+    def show_images(self) -> None:
+        """The images that are on, planning image at the bottom; or the overlay a page shows."""
+        case = self._case
+        planning = case.images.get(case.planning_image)
+        self._volumes = {key: volume for key, volume in self._volumes.items() if key in case.images}
+        if planning is None:
+            self._give_layers((), ImageWords())
+            return
+        shown = [planning, *(image for image in case.images.values() if self._is_over(image))]
+        layers = self._overlay if self._overlay is not None else tuple(self._layer(image) for image in shown)
+        over = tuple(layer.name for layer in layers[1:])
+        self._give_layers(layers, replace(show_case.image_words(case, planning), layers=over))
+
+    def _give_layers(self, layers: tuple[Layer, ...], words: ImageWords) -> None:
+        for view in self._all_views:
+            view.set_layers(layers)
+            view.set_words(words)
+
+    def _is_over(self, image: Image) -> bool:
+        case = self._case
+        is_planning = image.id == case.planning_image
+        is_on = self._selection.layer(image.id).is_visible
+        return not is_planning and is_on and displays.is_connected(case, image)
+
+    def _layer(self, image: Image) -> SliceLayer:
+        shown = self._selection.layer(image.id)
+        return SliceLayer(
+            volume=self.volume(image),
+            window=shown.window or image.window,
+            to_volume=displays.to_image(self._case, image, self._document.store),
+            opacity=shown.opacity,
+            name=image.name,
+        )
+
+    def show_overlay(self, layers: tuple[Layer, ...] | None) -> None:
+        """What the align page wants on the slices instead of the images; None gives the images back."""
+        self._overlay = layers
+        self.show_images()
+
+    def _take_window(self, low: float, high: float) -> None:
+        self._selection.set_layer_window(self._case.planning_image, (low, high))
+
+    def _reset_window(self) -> None:
+        self._selection.set_layer_window(self._case.planning_image, None)
+
+    # -- leads, surfaces, points ------------------------------------------------------------------------------------
+
+    def preview_lead(self, lead: Lead | None) -> None:
+        """Show a lead where a slider has it, before the case changes."""
+        self._preview = lead
+        self.show_leads()
+
+    def preview_simulation(self, simulation: Simulation | None, store: ArrayStore) -> None:
+        """Show an activated volume that is not in the case yet; its surface lies in ``store``."""
+        if simulation is None and self._preview_volume is None:
+            return
+        self._preview_volume = simulation
+        self._preview_store = store
+        self.show_surfaces()
+
+    def mark_points(self, points: tuple[PointDisplay, ...]) -> None:
+        """Points a page is collecting."""
+        self._extra_points = points
+        self.show_points()
+
+    def show_leads(self) -> None:
+        leads = displays.lead_displays(self._case, self._selection.active_lead, self._preview)
+        for view in self._all_views:
+            view.set_leads(leads)
+
+    def show_surfaces(self) -> None:
+        case, store = self._case, self._document.store
+        stale = checks.stale(case)
+        hidden = frozenset(key for key in case.structures if not self._selection.is_structure_visible(key))
+        made: list[SurfaceDisplay] = list(displays.structure_displays(case, store, hidden))
+        for simulation in self._simulations():
+            is_preview = simulation is self._preview_volume
+            is_stale = not is_preview and f"simulation:{simulation.id}" in stale
+            kept_in = self._preview_store if is_preview else store
+            display = displays.simulation_display(case, simulation, kept_in, is_stale=is_stale)
+            if display is not None:
+                made.append(display)
+        for view in self._all_views:
+            view.set_surfaces(tuple(made))
+
+    def _simulations(self) -> list[Simulation]:
+        preview = self._preview_volume
+        held = [
+            one for one in self._case.simulations.values() if not preview or one.programme_id != preview.programme_id
+        ]
+        return [*held, preview] if preview else held
+
+    def show_points(self) -> None:
+        self._views.set_points((*show_case.point_displays(self._case), *self._extra_points))
+
+    # -- what the person does on the views --------------------------------------------------------------------------
+
+    def _take_point(self, x: float, y: float, z: float) -> None:
+        self._picker.take((x, y, z))
+
+    def _show_asking(self, words: str) -> None:
+        self._views.set_tool("place" if words else "crosshair")
+
+    def shut(self) -> None:
+        """Let go of the document and the volumes."""
+        self._document.changed.disconnect(self._follow)
+        self._views.shut()
+        self._volumes.clear()

@@ -1,0 +1,109 @@
+"""Open the window quickly; the heavy libraries follow in a thread once it is shown."""
+
+import importlib
+import logging
+import sys
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QGuiApplication, QSurfaceFormat
+from PySide6.QtWidgets import QApplication
+
+from planner import __version__, i18n
+from planner.app.log import start_log
+from planner.app.settings import Settings
+from planner.ui.main_window import MainWindow
+from planner.ui.theme import apply_theme, load_fonts
+
+log = logging.getLogger(__name__)
+
+HEAVY = (
+    "scipy.ndimage",
+    "scipy.spatial",
+    "SimpleITK",
+    "pydicom",
+    "vtkmodules.vtkRenderingOpenGL2",
+    "vtkmodules.vtkRenderingVolumeOpenGL2",
+    "scipy.sparse.linalg",
+    "pyqtgraph",
+)
+"""Imported once the window is shown, in the order in which a person comes to need them (PLATFORM.md, "Start-up")."""
+
+
+def run_window(paths: list[str]) -> int:
+    """Open the window, with the case folder ``paths[0]`` if there is one. Returns the exit code."""
+    QSurfaceFormat.setDefaultFormat(surface_format())
+    app = make_application(sys.argv[:1])
+    start_log()
+    settings = Settings()
+    i18n.use_language(i18n.system_language() if settings.language == "system" else settings.language)
+    translator = QtTexts(app)
+    translator.use(i18n.language())
+    apply_theme(app, settings.theme)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: apply_theme(app, settings.theme))
+    window = MainWindow(settings)
+    window.language_changed.connect(translator.use)
+    window.bugs.install()
+    window.show()
+    QTimer.singleShot(0, warm_up)
+    if paths:
+        QTimer.singleShot(0, lambda: window.open_path(Path(paths[0])))
+    return app.exec()
+
+
+def surface_format() -> QSurfaceFormat:
+    """What VTK needs of Qt's GL (PLATFORM.md, "VTK in Qt"); set before the application is made."""
+    wanted = QSurfaceFormat()
+    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
+    wanted.setVersion(3, 2)
+    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    wanted.setDepthBufferSize(24)
+    wanted.setStencilBufferSize(8)
+    wanted.setAlphaBufferSize(0)
+    wanted.setSamples(0)
+    return wanted
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    app = QApplication(arguments)
+    app.setApplicationName("Nociplan")
+    app.setApplicationVersion(__version__)
+    load_fonts()
+    return app
+
+
+class QtTexts:
+    """The texts of Qt's own dialogs in the language of the window."""
+
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
+        self._translator: QTranslator | None = None
+
+    def use(self, language: str) -> None:
+        if self._translator is not None:
+            self._app.removeTranslator(self._translator)
+            self._translator = None
+        QLocale.setDefault(QLocale("es_419" if language == "es" else "en_US"))
+        if language == "en":
+            return
+        translator = QTranslator(self._app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{language}", folder):
+            self._app.installTranslator(translator)
+            self._translator = translator
+        else:
+            log.warning("Qt has no texts in %s here", language)
+
+
+def warm_up() -> None:
+    """Import the heavy libraries in a thread; each is ready before its first use or imported there."""
+    threading.Thread(target=_import_heavy, name="warm-up", daemon=True).start()
+
+
+def _import_heavy() -> None:
+    for name in HEAVY:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            log.error("a library is missing: %s", error.name)
