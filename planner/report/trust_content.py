@@ -37,10 +37,6 @@ def _sentences_of(case: Case, lead: Lead) -> list[str]:
     return found
 
 
-def _quantity_words(key: str) -> str:
-    return key.replace("_", " ")
-
-
 def unverified(case: Case, findings: Findings) -> tuple[str, ...]:
     """Everything a reader must check for himself, lead by lead, then of the whole case."""
     found: list[str] = []
@@ -95,6 +91,26 @@ def _kind_words(alignment: Alignment) -> str:
     return f"{names[alignment.kind]} ({alignment.engine})"
 
 
+def _figure_words(key: str, value: float) -> str:
+    """A figure of an alignment's quality; a name this program does not know is shown as it is, without underscores."""
+    texts = {
+        "correlation": _("local correlation {value}"),
+        "correlation_acpc": _("near AC-PC {value}"),
+        "jacobian_min": _("smallest volume change {value}"),
+        "acpc_length_mm": _("AC to PC {value} mm"),
+        "second_start_mm": _("second start differs by {value} mm"),
+        "second_start_p95_mm": _("95 % of the brain within {value} mm of it"),
+        "inverse_p95_mm": _("there and back within {value} mm (95 %)"),
+        "information": _("mutual information {value}"),
+        "rms_mm": _("landmarks: root mean square {value} mm"),
+        "worst_mm": _("worst landmark {value} mm"),
+    }
+    known = texts.get(key)
+    if known is None:
+        return f"{key.replace('_', ' ')} {number(value, 2)}"
+    return known.format(value=number(value, 2))
+
+
 def _decision_words(alignment: Alignment) -> str:
     if alignment.decision == "proposed":
         return _("waits for a decision")
@@ -108,7 +124,7 @@ def alignment_table(case: Case) -> Table:
         (
             _ends(case, one),
             _kind_words(one),
-            "; ".join(f"{_quantity_words(key)} {number(value, 2)}" for key, value in one.quality.items()) or "–",
+            "; ".join(_figure_words(key, value) for key, value in one.quality.items()) or "–",
             _decision_words(one),
         )
         for one in case.alignments.values()

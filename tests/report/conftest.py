@@ -68,7 +68,7 @@ def plain_case() -> Case:
     solution = FieldSolution("f1", "l1", "h", ("0", "1", "2", "3"), (), {}, CONDUCTOR)
     alignment = Alignment(
         "al", "image:a", MNI_SPACE, "deformable", IDENTITY_MATRIX, "greedy", "h",
-        quality={"local_correlation": 0.87, "second_start_mm": 0.41},
+        quality={"correlation": 0.87, "second_start_mm": 0.41},
         decision="approved", decided_by="Dra. Núñez", decided_at="2026-11-23T22:10:00+00:00",
     )  # fmt: skip
     case = Case("c1", identity=Identity("Núñez, Ana", "HC-0042", "19710504", "F")).with_image(image)
