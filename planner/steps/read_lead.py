@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.anatomy.acpc import frame
 from planner.case.checks import atlas_alignment, stale
 from planner.case.facts import transform_of, volume_of
-from planner.case.model import MNI_SPACE, AcPc, Case, Lead, Segmentation, Vector
+from planner.case.model import MNI_SPACE, Case, Lead, Segmentation, Vector
 from planner.case.store import ArrayStore
 from planner.geometry import Affine, Points, Transform, Volume
 from planner.geometry.arrays import FloatArray
@@ -18,7 +19,6 @@ from planner.leads.clearance import Clearance
 from planner.leads.path import contact_centres, lead_frame, length_mm
 from planner.library.devices import Device, device
 
-ACPC_SPACE = "acpc"
 BRAIN_WORDS = frozenset({"grey", "white"})
 CSF_WORDS = frozenset({"csf"})
 VENTRICLE_WORDS = frozenset({"ventricle"})
@@ -110,7 +110,9 @@ def acpc_transform(case: Case) -> Affine | None:
     """From the planning space to the AC-PC frame (origin between AC and PC), when AC and PC are set there."""
     if case.acpc is None or case.acpc.space != case.planning_space:
         return None
-    return _acpc_affine(case.acpc)
+    points = case.acpc
+    midline = np.array(points.midline, dtype=float).reshape(-1, 3)
+    return frame(np.array(points.ac), np.array(points.pc), midline, points.space).transform
 
 
 def mni_transform(case: Case, store: ArrayStore) -> Transform | None:
@@ -129,18 +131,6 @@ def tissue_of(case: Case, store: ArrayStore) -> tuple[Volume, TissueCodes] | Non
         if segmentation.space == case.planning_space and f"segmentation:{segmentation.id}" not in out_of_date:
             return volume_of(segmentation, store), _codes_of(segmentation)
     return None
-
-
-def _acpc_affine(acpc: AcPc) -> Affine:
-    """Origin midway between AC and PC, +y towards AC, +x to the right across the plane of AC, PC and midline."""
-    ac, pc = np.array(acpc.ac), np.array(acpc.pc)
-    anterior = (ac - pc) / np.linalg.norm(ac - pc)
-    up = np.mean(np.array(acpc.midline), axis=0) - pc
-    right = np.cross(anterior, up) / np.linalg.norm(np.cross(anterior, up))
-    rows = np.stack([right, anterior, np.cross(right, anterior)])
-    matrix = np.eye(4)
-    matrix[:3, :3], matrix[:3, 3] = rows, -rows @ ((ac + pc) / 2.0)
-    return Affine.of(matrix, acpc.space, ACPC_SPACE)
 
 
 def _codes_of(segmentation: Segmentation) -> TissueCodes:

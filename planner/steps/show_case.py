@@ -6,6 +6,7 @@ from planner.case.store import ArrayStore
 from planner.i18n import _
 from planner.leads.path import lead_frame, length_mm
 from planner.library.devices import device
+from planner.library.targets import structure_name
 from planner.report.parts import person_name
 from planner.scene.annotations import ImageWords
 from planner.scene.display import ContactDisplay, LeadDisplay, PointDisplay, Rgb, Sign, SurfaceDisplay
@@ -60,7 +61,7 @@ def structure_displays(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, .
     """The target structures of the planning space, each in its own colour."""
     found = [one for one in case.structures.values() if one.space == case.planning_space]
     return tuple(
-        SurfaceDisplay(one.id, surface_of(one, store, one.space), STRUCTURE_RGB[n % len(STRUCTURE_RGB)])
+        SurfaceDisplay(structure_name(one.id), surface_of(one, store, one.space), STRUCTURE_RGB[n % len(STRUCTURE_RGB)])
         for n, one in enumerate(found)
     )
 

@@ -14,8 +14,10 @@ from planner.case.model import Case, Lead
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError, RefusedError
 from planner.i18n import _, language
+from planner.leads.checks import Concern
 from planner.leads.clearance import Clearance
 from planner.library import safety
+from planner.library.targets import Target, structure_name, targets
 from planner.progress import SILENT, Progress
 from planner.report.content import ReportContent, build_content
 from planner.report.findings import (
@@ -34,10 +36,19 @@ from planner.steps.report_pictures import report_legend, report_pictures
 PACKAGES = ("numpy", "scipy", "SimpleITK", "picsl-greedy", "vtk", "nibabel", "pydicom", "reportlab")
 """What takes part in the numbers and pictures of a plan."""
 
+UNVERIFIED = "unverified"
+"""The library's own word for numbers that nobody has read in a source."""
+
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 """The folder itself is at fault: another one has to be chosen."""
 
-LIBRARY_FILES = ("devices/leads.json", "stimulation/stimulation.csv", "tissues/conductivities.json")
+LIBRARY_FILES = (
+    "resources/devices/leads.json",
+    "resources/stimulation/stimulation.csv",
+    "resources/stimulation/thresholds.json",
+    "resources/tissues/conductivities.json",
+    "atlases/targets/brain_targets.csv",
+)
 
 
 def write_report(
@@ -87,6 +98,7 @@ def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_h
         legend=report_legend(case, store),
         versions=versions(),
         audit_head=audit_head,
+        structure_names={key: structure_name(key) for key in case.structures},
     )
 
 
@@ -104,7 +116,7 @@ def _lead_findings(case: Case, lead: Lead, readout: LeadReadout) -> LeadFindings
         sagittal_deg=readout.angles.from_midsagittal_deg if readout.angles else None,
         positions=tuple(Position(row.part, row.world, row.acpc, row.mni) for row in readout.positions),
         clearances=tuple(found),
-        doubts=tuple(_doubt(lead, concern.code, concern.words) for concern in readout.concerns),
+        doubts=(*_target_doubts(lead), *(_doubt(lead, concern) for concern in readout.concerns)),
         target_words=_target_words(lead),
     )
 
@@ -113,15 +125,29 @@ def _finding(kind: ClearanceKind, one: Clearance, other: str = "") -> ClearanceF
     return ClearanceFinding(kind, one.distance_mm, one.above_target_mm, one.inside_mm, one.is_beyond_reach, other)
 
 
-def _doubt(lead: Lead, code: str, words: str) -> str:
+def _doubt(lead: Lead, concern: Concern) -> str:
     """A concern, and whether a person confirmed it knowingly."""
-    return _("{doubt} (confirmed knowingly)").format(doubt=words) if code in lead.accepted else words
+    if concern.code in lead.accepted:
+        return _("{doubt} (confirmed knowingly)").format(doubt=concern.words)
+    return concern.words
+
+
+def _target_of(lead: Lead) -> Target | None:
+    return next((one for one in targets() if one.id == lead.target_id), None)
+
+
+def _target_doubts(lead: Lead) -> tuple[str, ...]:
+    found = _target_of(lead)
+    if found is None or UNVERIFIED not in found.status:
+        return ()
+    return (_("The coordinates of {target} in the library are not verified.").format(target=found.name),)
 
 
 def _target_words(lead: Lead) -> str:
-    if not lead.target_id:
-        return _("chosen on the images")
-    return _("{name}: a start point, confirm on the images").format(name=lead.target_id)
+    found = _target_of(lead)
+    if found is None:
+        return lead.target_id or _("chosen on the images")
+    return _("{name}: a start point, confirm on the images").format(name=found.name)
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -133,8 +159,8 @@ def versions() -> tuple[tuple[str, str], ...]:
         except PackageNotFoundError:
             found.append((name, _("not installed")))
     for name in LIBRARY_FILES:
-        data = (places.resources() / name).read_bytes()
-        found.append((name, hashlib.sha256(data).hexdigest()[:12]))
+        data = (places.root() / name).read_bytes()
+        found.append((Path(name).name, hashlib.sha256(data).hexdigest()[:12]))
     return tuple(found)
 
 

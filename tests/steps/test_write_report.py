@@ -112,13 +112,14 @@ def test_that_the_report_tells_positions_sides_signature_and_audit_head(case, st
         "Identity confirmed",
         "Plan signed",
     ]
+    assert "The coordinates of Ventral posterolateral nucleus" in "\n".join(content.unverified)
     assert "Clearances from ventricle and sulci are missing" in "\n".join(content.unverified)
 
 
 def test_that_versions_name_the_program_and_the_library_files():
     found = dict(versions())
-    assert {"Nociplan", "Python", "numpy", "devices/leads.json", "stimulation/stimulation.csv"} <= set(found)
-    assert len(found["devices/leads.json"]) == 12
+    assert {"Nociplan", "Python", "numpy", "leads.json", "brain_targets.csv"} <= set(found)
+    assert len(found["leads.json"]) == 12
 
 
 def test_that_cancelling_leaves_no_file(case, store, tmp_path):
