@@ -44,9 +44,18 @@ def activated(pose: Pose, grid: LeadGrid, parts: Components, threshold_v_mm: flo
         raise PlannerError(text, code="domain")
     volumes, middles = _cell_parts(grid, low, high, threshold_v_mm)
     t, s, n = np.nonzero(volumes > 0)
-    places = pose.to_world(grid.to_lead(grid.t_centres[t], grid.s_centres[s], middles[t, s, n]))
-    surface = isosurface(pose, grid, low, high, threshold_v_mm)
-    return Activated(threshold_v_mm, float(volumes.sum()), surface, places, volumes[t, s, n])
+    parts_mm3 = volumes[t, s, n]
+    places = [
+        pose.to_world(grid.to_lead(grid.t_centres[t] + side * grid.t_widths[t], grid.s_centres[s], middles[t, s, n]))
+        for side in (-0.25, 0.25)  # cells are widest around the shaft: two places each
+    ]
+    return Activated(
+        threshold_v_mm,
+        float(volumes.sum()),
+        isosurface(pose, grid, low, high, threshold_v_mm),
+        np.concatenate(places),
+        np.concatenate([parts_mm3, parts_mm3]) / 2.0,
+    )
 
 
 def face_magnitudes(grid: LeadGrid, parts: Components) -> tuple[Single, Single]:

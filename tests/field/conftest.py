@@ -25,7 +25,9 @@ from planner.field import (
 from planner.geometry import Points
 from planner.progress import SILENT
 
-COARSE = Resolution(edge_mm=0.1, along_largest_mm=0.3, along_growth=1.4, away_growth=1.25, tip_largest_mm=0.12, angles=16)
+COARSE = Resolution(
+    edge_mm=0.1, along_largest_mm=0.3, along_growth=1.4, away_growth=1.25, tip_largest_mm=0.12, angles=16
+)
 """For what does not depend on accuracy."""
 
 
@@ -38,7 +40,11 @@ def lead_3389() -> LeadShape:
 @pytest.fixture(scope="session")
 def directional_lead() -> LeadShape:
     """Ring, two rows of three segments, ring."""
-    rows = [ContactShape(f"{row}{name}", 2 * row + 1, 2 * row + 2.5, angle, 90.0) for row in (1, 2) for name, angle in (("a", 0.0), ("b", 120.0), ("c", 240.0))]
+    rows = [
+        ContactShape(f"{row}{name}", 2 * row + 1, 2 * row + 2.5, angle, 90.0)
+        for row in (1, 2)
+        for name, angle in (("a", 0.0), ("b", 120.0), ("c", 240.0))
+    ]
     return LeadShape(1.36, (ContactShape("0", 1.0, 2.5), *rows, ContactShape("3", 7.0, 8.5)))
 
 

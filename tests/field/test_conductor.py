@@ -15,7 +15,9 @@ def slab(spacing_mm: float, border_mm: float, space: str = "lead") -> Volume:
     affine[:3, 3] = spacing_mm / 2 - 50.0
     affine[2, 3] = border_mm + spacing_mm * (0.5 - count // 2)
     grid = Grid.of((count, count, count), affine, space)
-    layer = np.where(grid.to_world(np.stack([np.zeros(count)] * 2 + [np.arange(count)], axis=1))[:, 2] < border_mm, 1, 2)
+    layer = np.where(
+        grid.to_world(np.stack([np.zeros(count)] * 2 + [np.arange(count)], axis=1))[:, 2] < border_mm, 1, 2
+    )
     return Volume(grid, np.broadcast_to(layer.astype(np.uint8), grid.shape).copy())
 
 

@@ -35,7 +35,9 @@ def test_that_an_impossible_lead_is_refused_in_words(contacts: tuple[ContactShap
 
 
 def test_that_touching_segments_are_no_overlap() -> None:
-    segments = tuple(ContactShape(name, 1.0, 2.5, angle, 120.0) for name, angle in zip("abc", (0, 120, 240), strict=True))
+    segments = tuple(
+        ContactShape(name, 1.0, 2.5, angle, 120.0) for name, angle in zip("abc", (0, 120, 240), strict=True)
+    )
     assert len(LeadShape(1.3, segments).contacts) == 3
 
 
