@@ -1,0 +1,45 @@
+import pytest
+
+from planner.errors import PlannerError
+from planner.library.tissues import capsule_defaults, tissue_set, tissue_sets
+
+
+def test_that_every_value_lies_in_its_published_span_and_has_a_source() -> None:
+    for one in tissue_sets():
+        for value in [*one.tissues.values(), one.outside]:
+            assert 0 < value.low <= value.s_per_m <= value.high
+            assert value.source
+            assert value.status in ("read", "secondary", "recalled", "assumed")
+
+
+def test_that_the_brain_set_knows_the_tissues_of_the_anatomy() -> None:
+    brain = tissue_set("brain")
+    assert brain.needs_labels
+    # SimNIBS standard values (Wagner 2004)
+    assert [brain.conductivity(word).s_per_m for word in ("grey", "white", "csf")] == [0.275, 0.126, 1.654]
+
+
+def test_that_the_homogeneous_set_is_0_2_s_per_m_without_labels() -> None:
+    homogeneous = tissue_set("homogeneous")
+    assert not homogeneous.needs_labels
+    assert homogeneous.outside.s_per_m == 0.2
+
+
+def test_that_an_unknown_tissue_is_refused_and_not_guessed() -> None:
+    with pytest.raises(PlannerError) as caught:
+        tissue_set("brain").conductivity("cartilage")
+    assert caught.value.code == "unknown-tissue"
+    assert "cartilage" in caught.value.text
+
+
+def test_that_an_unknown_set_is_refused() -> None:
+    with pytest.raises(PlannerError) as caught:
+        tissue_set("spine")
+    assert caught.value.code == "unknown-tissue-set"
+
+
+def test_that_the_usual_encapsulation_is_there_with_its_doubt() -> None:
+    usual = capsule_defaults()
+    assert usual.thickness_mm == 0.1
+    assert usual.conductivity.status == "recalled"
+    assert usual.conductivity.low <= usual.conductivity.s_per_m <= usual.conductivity.high
