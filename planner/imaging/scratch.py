@@ -1,6 +1,7 @@
-"""Private folders for what a reader needs while it reads. They are gone afterwards, also after a crash.
+"""Private folders for what a reader needs while it reads. They are gone afterwards.
 
-Each folder holds a lock that its owner keeps; :func:`sweep_scratch` removes the folders whose owner is gone.
+Each folder holds a lock that its owner keeps. After a crash the next folder that is made sweeps those whose owner is
+gone.
 """
 
 import contextlib
@@ -8,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from planner import places
 
 PREFIX = "reading-"
 LOCK = ".lock"
+YOUNG_S = 60.0
+"""A folder younger than this may belong to a program that has not locked it yet."""
 
 
 def scratch_root() -> Path:
@@ -27,6 +31,7 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
     """An empty folder that only this user may read, removed at the end."""
     root = parent or scratch_root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sweep_scratch(root)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))  # mkdtemp makes it 0700
     lock = _locked(folder / LOCK)
     try:
@@ -37,11 +42,11 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
 
 
 def sweep_scratch(parent: Path | None = None) -> int:
-    """Remove the folders of programs that ended without cleaning up; how many there were. Call it at start."""
+    """Remove the folders of programs that ended without cleaning up; how many there were."""
     removed = 0
     root = parent or scratch_root()
     for folder in root.glob(PREFIX + "*") if root.is_dir() else ():
-        if folder.is_symlink() or not folder.is_dir() or _is_in_use(folder / LOCK):
+        if folder.is_symlink() or not folder.is_dir() or _is_young(folder) or _is_in_use(folder / LOCK):
             continue
         shutil.rmtree(folder, ignore_errors=True)
         removed += 1
@@ -56,6 +61,13 @@ def _locked(path: Path) -> int:
 
         fcntl.flock(handle, fcntl.LOCK_EX)
     return handle
+
+
+def _is_young(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime < YOUNG_S
+    except OSError:
+        return True
 
 
 def _is_in_use(path: Path) -> bool:

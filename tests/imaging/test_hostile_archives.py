@@ -9,7 +9,7 @@ import archive_samples as archives
 import nibabel as nib
 import pytest
 import volume_samples as volumes
-from dicom_samples import Sample
+from dicom_samples import NAME, Sample, setting
 
 from planner.errors import PlannerError, QuestionError, RefusedError
 from planner.imaging.archive import unpacked
@@ -183,6 +183,23 @@ def test_that_a_sound_archive_gives_its_series_under_its_own_names(tmp_path, wor
     assert said["viewer.exe"] == said["autorun.inf"] == "file-programme"
     assert "Muñoz/DICOM/im0000.dcm" in said
     found.close()
+
+
+def test_that_no_name_of_a_patient_stays_outside_the_case(tmp_path, monkeypatch, caplog) -> None:
+    """The canary of reliability.md section 4: in a tag, a file name and a folder name; nothing of it remains."""
+    caplog.set_level("DEBUG")
+    home = tmp_path / "home"
+    monkeypatch.setenv("NOCIPLAN_HOME", str(home))
+    sample = Sample(tmp_path / "d", edits=(setting(NAME, "PN", b"Zyxwcanario^Ana"),))
+    files = [(f"Zyxwcanario/{p.name}", p.read_bytes()) for p in sample.write()]
+    files += [("Zyxwcanario.nii", b"rubbish"), ("Zyxwcanario.dcm", files[0][1][:900])]
+    found = scan_sources([archives.write_zip(tmp_path / "Zyxwcanario.zip", files)])
+    found.read(found.series[0].key, {})
+    assert any(home.rglob("*.dcm"))  # the search below does look where the files were
+    found.close()
+    left = [path for path in home.rglob("*") if path.is_file()]
+    assert [path for path in left if b"Zyxwcanario" in path.read_bytes() or "Zyxwcanario" in path.name] == []
+    assert "Zyxwcanario" not in caplog.text
 
 
 def test_that_a_header_and_its_image_stay_a_pair_in_an_archive(tmp_path, worker) -> None:
