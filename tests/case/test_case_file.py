@@ -265,6 +265,24 @@ def test_that_the_parts_of_two_patients_are_never_one_case(tmp_path: Path, part:
     assert refusal_of(tmp_path / "one.noci", read_only=True) == "case-mixed"
 
 
+def test_that_a_longer_plan_of_another_patient_does_not_count_as_a_newer_one(tmp_path: Path) -> None:
+    for name, commands in (("one", 1), ("two", 5)):
+        with CaseFile.create(tmp_path / name) as file:
+            with_depths(file, *(float(n) for n in range(commands)))
+    shutil.copy(tmp_path / "two.noci" / "plan.json", tmp_path / "one.noci" / "plan.json")
+    assert refusal_of(tmp_path / "one.noci") == "case-mixed"
+
+
+def test_that_a_snapshot_of_another_patient_is_never_used(tmp_path: Path) -> None:
+    for name, commands in (("one", 1), ("two", 5)):
+        with CaseFile.create(tmp_path / name) as file:
+            with_depths(file, *(float(n) for n in range(commands)))
+    shutil.copy(tmp_path / "two.noci" / "plan.json", tmp_path / "one.noci" / "snapshots" / "plan-00000006.json")
+    with CaseFile.open(tmp_path / "one.noci") as file:
+        assert file.recovered is None
+        assert depth_mm(file.case) == 0.0
+
+
 def test_that_a_plan_of_another_branch_of_the_same_case_is_refused(file: CaseFile, tmp_path: Path) -> None:
     file.close()
     copy = tmp_path / "copy.noci"

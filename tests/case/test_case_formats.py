@@ -162,3 +162,13 @@ def test_that_an_undo_without_anything_done_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as refusal:
         CaseFile.open(folder)
     assert refusal.value.code == "case-content"
+
+
+def test_that_a_journal_that_begins_in_the_middle_is_not_read(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "a.noci", encode(Case("c")), FORMAT)
+    (folder / "plan.json").unlink()
+    row = Row(1, "", "", "do", Command("set-title"), Patch({}, {"id": "c", "title": "x"}))
+    (folder / "journal.jsonl").write_bytes(line_of(GENESIS, row)[1])
+    with pytest.raises(RefusedError) as refusal:
+        CaseFile.open(folder)
+    assert refusal.value.code == "case-unreadable"
