@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from planner.errors import QuestionError, RefusedError
 from planner.imaging.archive import Unpacked, unpacked
 from planner.imaging.child import ChildWorker
 from planner.imaging.dicom import Candidate, read_series, scan_files
@@ -72,9 +73,16 @@ def _scan(sources: Sources, starts: Sequence[Path], progress: Progress, password
         sources.lines += check_dicomdir(directory.path, sources.worker)
     _take(sources, found.of(Kind.DICOM, Kind.OTHER, Kind.VOLUME), progress.part(0.1, 0.8))
     archives = found.of(Kind.ZIP)
+    chosen = {start.resolve() for start in starts}
     for number, archive in enumerate(archives):
         low, high = 0.8 + 0.2 * number / len(archives), 0.8 + 0.2 * (number + 1) / len(archives)
-        _scan_archive(sources, archive.path, progress.part(low, high), password)
+        try:
+            _scan_archive(sources, archive.path, progress.part(low, high), password)
+        except (QuestionError, RefusedError) as reason:
+            if archive.path in chosen:
+                raise
+            # one that merely lies in the folder does not stop the rest
+            sources.lines.append(FileLine(str(archive.path), Outcome.REFUSED, Finding(reason.code)))
 
 
 def _scan_archive(sources: Sources, path: Path, progress: Progress, password: str) -> None:
@@ -84,9 +92,7 @@ def _scan_archive(sources: Sources, path: Path, progress: Progress, password: st
     before = len(sources.lines)
     found = find_files([content.folder], progress.part(0.5, 0.6))
     sources.lines += found.lines
-    for directory in found.of(Kind.DICOMDIR, Kind.ZIP):
-        sources.lines.append(FileLine(str(directory.path), Outcome.SKIPPED, Finding("directory")))
-    _take(sources, found.of(Kind.DICOM, Kind.OTHER, Kind.VOLUME), progress.part(0.6, 1.0))
+    _take(sources, found.of(Kind.DICOM, Kind.OTHER, Kind.VOLUME), progress.part(0.6, 1.0), content)
     sources.lines[before:] = [_named(line, path, content) for line in sources.lines[before:]]
     sources.lines += [replace(line, path=f"{path}/{line.path}") for line in content.lines]
 
@@ -95,7 +101,7 @@ def _named(line: FileLine, archive: Path, content: Unpacked) -> FileLine:
     return replace(line, path=f"{archive}/{content.shown(Path(line.path))}")
 
 
-def _take(sources: Sources, files: Sequence[FoundFile], progress: Progress) -> None:
+def _take(sources: Sources, files: Sequence[FoundFile], progress: Progress, content: Unpacked | None = None) -> None:
     volumes = [one.path for one in files if one.kind is Kind.VOLUME]
     others = [one.path for one in files if one.kind is not Kind.VOLUME]
     share = len(others) / max(1, len(files))
@@ -105,7 +111,8 @@ def _take(sources: Sources, files: Sequence[FoundFile], progress: Progress) -> N
         sources.candidates[candidate.series.key] = candidate
     for number, path in enumerate(volumes):
         low, high = share + (1 - share) * number / len(volumes), share + (1 - share) * (number + 1) / len(volumes)
-        series = survey_volume(path, sources.worker, progress.part(low, high))
+        label = Path(content.shown(path)).name if content else ""
+        series = survey_volume(path, sources.worker, progress.part(low, high), label=label)
         sources.candidates[series.key] = series
         sources.lines += [_line_of(series, name) for name in series.files]
 

@@ -207,8 +207,25 @@ def test_that_a_header_and_its_image_stay_a_pair_in_an_archive(tmp_path, worker)
     files = [(f"a/{path.name.upper()}", path.read_bytes()) for path in (header, header.with_suffix(".img"))]
     found = scan_sources([archives.write_zip(tmp_path / "a.zip", files)], worker=worker)
     assert [series.refusal for series in found.series] == [None]
+    assert found.series[0].label == "HEAD.HDR"
     assert found.read(found.series[0].key, {}).values.shape == volumes.SHAPE
     found.close()
+
+
+def test_that_a_bad_archive_in_a_folder_does_not_stop_the_rest_and_a_chosen_one_says_why(tmp_path, worker) -> None:
+    folder = tmp_path / "disc"
+    Sample(folder).write()
+    bad = wrong_crc(folder / "bad.zip")
+    locked = archives.write_encrypted_zip(folder / "locked.zip", "a.nii", IMAGE, b"x")
+    found = scan_sources([folder], worker=worker)
+    assert [series.shape[2] for series in found.series] == [6]
+    said = {line.path: line.reason for line in found.lines}
+    assert (said[str(bad)].code, said[str(locked)].code) == ("archive-damaged", "archive-password")
+    assert said[str(bad)].words()
+    with pytest.raises(RefusedError):
+        scan_sources([bad], worker=worker)
+    with pytest.raises(QuestionError):
+        scan_sources([locked], worker=worker)
 
 
 def test_that_disk_trouble_is_an_error_to_mend_and_not_a_refusal() -> None:
