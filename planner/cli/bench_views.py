@@ -5,20 +5,46 @@ from collections.abc import Callable
 
 import numpy as np
 
-from planner.geometry import Affine, Grid, Volume
+from planner.geometry import Affine, Grid, Surface, Volume
+from planner.i18n import _
+from planner.scene.display import ContactDisplay, LeadDisplay, SurfaceDisplay
+from planner.scene.draw_surfaces import MOST_TRIANGLES
+from planner.scene.offscreen import OffscreenWindow
 from planner.scene.slices import LayeredSlicer, Raster, SliceLayer, SlicePlane
+from planner.scene.space_scene import SpaceScene
 
 FRAMES = 40
 SLICE_LIMIT_MS = 12.0
 """Issue: a fused oblique 512² slice in 12 CPU ms a frame or less."""
+SPACE_SIZE = (800, 600)
+
+
+def run(json: bool) -> dict[str, float | int | bool]:
+    """Measure and say so; with ``json`` the caller prints the figures instead."""
+    slice_cpu = slice_ms()
+    space = space_ms()
+    figures: dict[str, float | int | bool] = {
+        "slice_cpu_ms": round(slice_cpu, 2),
+        "slice_limit_ms": SLICE_LIMIT_MS,
+        "slice_is_within_limit": slice_cpu <= SLICE_LIMIT_MS,
+        "space_cpu_ms": round(space[0], 2),
+        "space_with_moving_planes_cpu_ms": round(space[1], 2),
+        "space_triangles": MOST_TRIANGLES,
+    }
+    if not json:
+        print(_("Fused oblique slice, 512×512, two layers of 256³: {ms:.1f} CPU ms a frame").format(ms=slice_cpu))
+        print(
+            _("3-D view, 800×600, {count} triangles: {ms:.1f} CPU ms a frame").format(count=MOST_TRIANGLES, ms=space[0])
+        )
+        print(_("3-D view while its three planes move: {ms:.1f} CPU ms a frame").format(ms=space[1]))
+    return figures
 
 
 def slice_ms(size: int = 512) -> float:
-    """CPU ms a frame: an oblique slice through two fused 256³ layers, the second one turned and shifted."""
+    """CPU ms a frame: an oblique slice showing the whole of two fused 256³ layers, the second turned and shifted."""
     rng = np.random.default_rng(1)
     volumes = []
-    centred = np.eye(4)
-    centred[:3, 3] = -127.5
+    centred = _centred_affine((256, 256, 256))
     for space in ("a", "b"):
         grid = Grid.of((256, 256, 256), centred, space)
         volumes.append(Volume(grid, rng.integers(0, 1200, grid.shape, dtype=np.int16)))
@@ -34,9 +60,54 @@ def slice_ms(size: int = 512) -> float:
 
     def frame(number: int) -> None:
         plane = SlicePlane.probe((0.0, 0.0, number - 20.0), axis, "a")
-        slicer.picture(Raster(plane, size, size, 0.4), layers)
+        slicer.picture(Raster(plane, size, size, 256.0 / size), layers)
 
     return cpu_ms(frame)
+
+
+def space_ms() -> tuple[float, float]:
+    """CPU ms a frame off screen, a head of MOST_TRIANGLES with a lead and planes: turning it, and moving the planes."""
+    grid = Grid.of((181, 217, 181), _centred_affine((181, 217, 181)), "a")
+    layer = SliceLayer(
+        Volume(grid, np.random.default_rng(1).integers(0, 255, grid.shape, dtype=np.uint8)), (0.0, 255.0)
+    )
+    contacts = tuple(ContactDisplay(str(n), 1.5 + 2 * n, 3.0 + 2 * n, "-" if n == 1 else "off") for n in range(4))
+    lead = LeadDisplay("1", "left", (-14, -18, 2), (0, 0, 1), (0, 1, 0), 0.65, 80.0, contacts)
+    with OffscreenWindow(*SPACE_SIZE) as window:
+        scene = SpaceScene(window.renderer)
+        scene.set_surfaces((SurfaceDisplay("head", _ball(80.0), (224, 190, 168), 0.2),))
+        scene.set_leads((lead,))
+        scene.set_slices((layer,), np.zeros(3), "a")
+        scene.look_first()
+        scene.renderer.UseFXAAOff()  # as the view does while the person drags
+
+        def turning(_number: int) -> None:
+            scene.renderer.GetActiveCamera().Azimuth(3.0)
+            window.pixels()
+
+        def moving(number: int) -> None:
+            scene.set_slices((layer,), np.array([0.5, 0.5, 0.5]) * number, "a")
+            window.pixels()
+
+        return cpu_ms(turning), cpu_ms(moving)
+
+
+def _centred_affine(shape: tuple[int, int, int]) -> np.ndarray:
+    affine = np.eye(4)
+    affine[:3, 3] = -(np.array(shape) - 1) / 2.0
+    return affine
+
+
+def _ball(radius_mm: float) -> Surface:
+    """A ball of about MOST_TRIANGLES triangles."""
+    columns = round((MOST_TRIANGLES / 4) ** 0.5) * 2
+    rows = columns // 2 + 1
+    bend, around = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns, endpoint=False))
+    xyz = np.stack([np.sin(bend) * np.cos(around), np.sin(bend) * np.sin(around), np.cos(bend)], axis=-1)
+    m, n = (grid.ravel() for grid in np.meshgrid(np.arange(columns), np.arange(rows - 1)))
+    a, b = m * rows + n, ((m + 1) % columns) * rows + n
+    triangles = np.concatenate([np.stack([a, a + 1, b], axis=1), np.stack([b, a + 1, b + 1], axis=1)])
+    return Surface.of(radius_mm * xyz.reshape(-1, 3), triangles, "a")
 
 
 def cpu_ms(frame: Callable[[int], None]) -> float:

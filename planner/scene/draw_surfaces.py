@@ -130,4 +130,5 @@ def otsu_level(values: FloatArray) -> float:
     sums = np.cumsum(counts * middle)
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
-    return float(edges[1 + int(np.nanargmax(between))])
+    best = np.nonzero(between >= np.nanmax(between) * (1.0 - 1e-9))[0]  # equal all along a gap: take its middle
+    return float(edges[1 + int(best.mean())])

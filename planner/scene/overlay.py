@@ -87,7 +87,7 @@ def circle(centre_xy: FloatArray, radius_px: float) -> FloatArray:
 
 def crosshair_marks(raster: Raster, cursor: FloatArray, gap_px: float = 12.0) -> list[Mark]:
     """The two other planes as lines through the cursor, in their colours, with a gap around the cursor."""
-    x, y = raster.to_px(cursor)
+    x, y = np.floor(raster.to_px(cursor)) + 0.5  # in the middle of its pixel a line is sharp
     upright, level = _crossing_planes(raster)
     width, height = raster.width, raster.height
     ends = (

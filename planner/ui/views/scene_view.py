@@ -180,11 +180,19 @@ class SceneView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = event.position()
+        self.scene.renderer.UseFXAAOff()  # without a graphics card smoothing takes half of every frame
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self.scene.renderer.UseFXAAOn()
+            self._ask_for_frame()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         move, self._last = event.position() - self._last, event.position()
         camera = self.scene.renderer.GetActiveCamera()
         buttons = event.buttons()
+        if not buttons:
+            return
         if buttons & Qt.MouseButton.LeftButton:
             camera3d.turn(camera, move.x(), move.y(), max(min(self.width(), self.height()), 1))
         elif buttons & Qt.MouseButton.MiddleButton:
