@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from planner.anatomy.acpc import frame
+from planner.anatomy.targets_in_patient import from_book
 from planner.case.checks import stale
 from planner.case.model import Case, Side, Vector
 from planner.case.store import ArrayStore
@@ -37,14 +39,19 @@ def start_points(case: Case, store: ArrayStore, target: Target, side: Side) -> t
 
 
 def _by_acpc(case: Case, target: Target, side: Side) -> Vector | None:
-    to_acpc = acpc_transform(case)
-    if to_acpc is None or target.acpc is None or case.acpc is None or "acpc" in stale(case):
+    if acpc_transform(case) is None or target.acpc is None or case.acpc is None or "acpc" in stale(case):
         return None
-    half_mm = float(np.linalg.norm(np.subtract(case.acpc.ac, case.acpc.pc))) / 2.0
-    origin_mm = {"MCP": 0.0, "AC": half_mm, "PC": -half_mm}[target.acpc.ap_reference]
-    lateral = target.acpc.lateral_mm if side == "right" else -target.acpc.lateral_mm
-    point = (lateral, origin_mm + target.acpc.ap_mm, target.acpc.vertical_mm)
-    return _through(point, to_acpc.target, to_acpc.inverse())
+    acpc, book = case.acpc, target.acpc
+    in_patient = from_book(
+        frame(np.array(acpc.ac), np.array(acpc.pc), np.array(acpc.midline), acpc.space),
+        side,
+        lateral_mm=book.lateral_mm,
+        ap_mm=book.ap_mm,
+        vertical_mm=book.vertical_mm,
+        ap_reference=book.ap_reference,
+    )
+    x, y, z = in_patient
+    return (float(x), float(y), float(z))
 
 
 def _by_atlas(case: Case, store: ArrayStore, target: Target, side: Side) -> Vector | None:
