@@ -26,6 +26,7 @@ from planner.progress import SILENT, Progress
 BATCH = 256
 SECONDS_A_HEADER = 0.25
 SECONDS_A_PLANE = 0.5
+HOPE = (Outcome.TAKEN, Outcome.ASKED, Outcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +49,7 @@ def scan_files(
         candidates.append(_candidate(stack, worker))
         progress(0.8 + 0.2 * (number + 1) / len(stacks), "")
     candidates.sort(key=lambda c: ("derived" in {note.code for note in c.series.notes}, c.series.label))
-    for candidate in candidates:
-        lines += _lines_of(candidate)
-    return candidates, lines + doubled
+    return candidates, lines + doubled + _lines_of(candidates)
 
 
 def read_series(
@@ -157,12 +156,25 @@ def _candidate(stack: Stack, worker: ChildWorker) -> Candidate:
     return Candidate(replace(series, thumbnail=picture), stack)
 
 
-def _lines_of(candidate: Candidate) -> list[FileLine]:
-    series = candidate.series
-    outcome, reason = Outcome.TAKEN, Finding("can-be-taken")
+def _lines_of(candidates: Sequence[Candidate]) -> list[FileLine]:
+    """One line a file; a file that is part of several series shows the most hopeful of their outcomes."""
+    found: dict[str, FileLine] = {}
+    for candidate in candidates:
+        outcome, reason = _outcome(candidate.series)
+        for header in candidate.stack.headers:
+            line = FileLine(header.path, outcome, reason, (candidate.series.key,))
+            other = found.get(header.path)
+            if other is not None:
+                best = min(line, other, key=lambda one: HOPE.index(one.outcome))
+                line = replace(best, series_keys=(*other.series_keys, candidate.series.key))
+            found[header.path] = line
+    return list(found.values())
+
+
+def _outcome(series: Series) -> tuple[Outcome, Finding]:
     if series.refusal is not None:
-        outcome, reason = Outcome.REFUSED, series.refusal
-    elif series.questions:
+        return Outcome.REFUSED, series.refusal
+    if series.questions:
         question = series.questions[0]
-        outcome, reason = Outcome.ASKED, Finding(question.code, question.values)
-    return [FileLine(header.path, outcome, reason, series.key) for header in candidate.stack.headers]
+        return Outcome.ASKED, Finding(question.code, question.values)
+    return Outcome.TAKEN, Finding("can-be-taken")

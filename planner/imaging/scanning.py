@@ -119,8 +119,8 @@ def _take(sources: Sources, files: Sequence[FoundFile], progress: Progress, cont
 
 def _line_of(series: Series, name: str) -> FileLine:
     if series.refusal is not None:
-        return FileLine(name, Outcome.REFUSED, series.refusal, series.key)
+        return FileLine(name, Outcome.REFUSED, series.refusal, (series.key,))
     if series.questions:
         question = series.questions[0]
-        return FileLine(name, Outcome.ASKED, Finding(question.code, question.values), series.key)
-    return FileLine(name, Outcome.TAKEN, Finding("can-be-taken"), series.key)
+        return FileLine(name, Outcome.ASKED, Finding(question.code, question.values), (series.key,))
+    return FileLine(name, Outcome.TAKEN, Finding("can-be-taken"), (series.key,))

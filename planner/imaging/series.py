@@ -109,12 +109,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One line of the report: every file that was looked at has exactly one."""
+    """One line of the report: every file looked at has exactly one. ``series_keys`` are the series it is part of."""
 
     path: str
     outcome: Outcome
     reason: Finding
-    series_key: str = ""
+    series_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

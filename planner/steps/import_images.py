@@ -256,7 +256,7 @@ def _report(report: ImportReport, chosen: Sequence[Series], notes: Sequence[Find
     keys = {series.key for series in chosen}
 
     def now(line: FileLine) -> FileLine:
-        if line.series_key in keys:
+        if keys.intersection(line.series_keys):
             return replace(line, outcome=Outcome.TAKEN, reason=Finding("taken"))
         if line.outcome in (Outcome.TAKEN, Outcome.ASKED):
             return replace(line, outcome=Outcome.SKIPPED, reason=Finding("not-chosen"))
