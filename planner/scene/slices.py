@@ -27,7 +27,8 @@ Interpolation = Literal["linear", "nearest", "cubic"]
 class SliceLayer:
     """One volume on the slices. ``to_volume`` takes points of the views' space to the volume's (None: same space).
 
-    ``window`` (low, high) in the volume's unit. The bottom layer is opaque whatever its ``opacity`` says.
+    ``window`` (low, high) in the volume's unit. The bottom layer is opaque whatever its ``opacity`` says. With
+    ``checker_mm`` above 0 it is seen in every other square of that side only, to judge an alignment by eye.
     """
 
     volume: Volume
@@ -38,6 +39,7 @@ class SliceLayer:
     interpolation: Interpolation = "linear"
     hides_low: bool = False
     name: str = ""
+    checker_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,8 @@ class LayeredSlicer:
             if isinstance(layer, EdgeLayer):
                 blend(result, edges(steps, scale, layer, raster.mm_per_px))
             else:
+                if layer.checker_mm > 0.0 and number > 0:
+                    steps = np.where(checker(raster, layer.checker_mm), steps, np.uint16(OUTSIDE))
                 blend(result, steps, colours_of(layer, scale, is_base=number == 0))
         return cast(Picture, result.view(np.uint8).reshape(height, width, 4))
 
@@ -103,6 +107,16 @@ def colours_of(layer: SliceLayer, scale: Steps, *, is_base: bool) -> Table:
     opacity = 1.0 if is_base else layer.opacity
     hides_low = layer.hides_low and not is_base
     return table(layer.colours, layer.window, scale.offset, scale.step, opacity, hides_low=hides_low)
+
+
+def checker(raster: Raster, side_mm: float) -> NDArray[np.bool_]:
+    """(height, width) every other square; the squares stay on the patient when the view is panned or zoomed."""
+    plane, scale = raster.plane, raster.mm_per_px
+    height, width = round(raster.height), round(raster.width)
+    across = float(plane.centre_mm @ plane.right) + (np.arange(width) - (width - 1) / 2.0) * scale
+    upward = float(plane.centre_mm @ plane.up) - (np.arange(height) - (height - 1) / 2.0) * scale
+    columns, rows = np.floor(across / side_mm).astype(np.int64), np.floor(upward / side_mm).astype(np.int64)
+    return cast(NDArray[np.bool_], (columns[None, :] + rows[:, None]) % 2 == 0)
 
 
 def layer_corners_mm(layer: Layer) -> FloatArray:

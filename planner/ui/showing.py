@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from planner.app.document import CaseDocument
 from planner.app.selection import Selection
 from planner.case import checks
 from planner.case.facts import grid_of, volume_of
-from planner.case.model import Case, Image, Lead, Simulation
+from planner.case.model import Case, Image, Lead, Segmentation, Simulation
 from planner.case.store import ArrayStore
 from planner.geometry.volume import Volume
 from planner.scene.annotations import ImageWords
+from planner.scene.colour_tables import ColourMap
 from planner.scene.display import PointDisplay, SurfaceDisplay
 from planner.scene.slices import Layer, SliceLayer
 from planner.steps import show_case
@@ -19,6 +21,19 @@ from planner.ui import displays
 from planner.ui.picking import PointPicker
 from planner.ui.views.four_views import FourViews
 from planner.ui.views.slice_view import SliceView
+
+TISSUE_COLOURS: dict[str, ColourMap] = {"grey": "green", "white": "blue", "csf": "red", "ventricle": "red"}
+TISSUE_OPACITY = 0.35
+
+
+def tissue_volumes(tissue: Segmentation, store: ArrayStore) -> dict[str, Volume]:
+    """A volume of 0 and 1 for each class that has a colour."""
+    labels = volume_of(tissue, store)
+    return {
+        word: Volume(labels.grid, (labels.values == int(code)).astype(np.uint8))
+        for code, word in tissue.labels.items()
+        if word in TISSUE_COLOURS
+    }
 
 
 class CaseOnViews(QObject):
@@ -37,6 +52,8 @@ class CaseOnViews(QObject):
         self._preview_volume: Simulation | None = None
         self._preview_store: ArrayStore = document.store
         self._extra_points: tuple[PointDisplay, ...] = ()
+        self._shows_tissue = False
+        self._tissue: tuple[Segmentation, dict[str, Volume]] | None = None
         document.changed.connect(self._follow)
         selection.layers_changed.connect(self.show_images)
         selection.active_lead_changed.connect(lambda _lead_id: self.show_leads())
@@ -105,6 +122,7 @@ class CaseOnViews(QObject):
             return
         shown = [planning, *(image for image in case.images.values() if self._is_over(image))]
         layers = self._overlay if self._overlay is not None else tuple(self._layer(image) for image in shown)
+        layers = (*layers, *self._tissue_layers())
         over = tuple(layer.name for layer in layers[1:])
         self._give_layers(layers, replace(show_case.image_words(case, planning), layers=over))
 
@@ -127,6 +145,24 @@ class CaseOnViews(QObject):
             to_volume=displays.to_image(self._case, image, self._document.store),
             opacity=shown.opacity,
             name=image.name,
+        )
+
+    def show_tissue(self, is_shown: bool) -> None:
+        """Grey matter, white matter and CSF over the images."""
+        self._shows_tissue = is_shown
+        self.show_images()
+
+    def _tissue_layers(self) -> tuple[Layer, ...]:
+        """One tinted layer a class of the planning space's last tissue image."""
+        found = [one for one in self._case.segmentations.values() if one.space == self._case.planning_space]
+        if not self._shows_tissue or not found:
+            return ()
+        tissue = found[-1]
+        if self._tissue is None or self._tissue[0] is not tissue:
+            self._tissue = (tissue, tissue_volumes(tissue, self._document.store))
+        return tuple(
+            SliceLayer(volume, (0.0, 1.0), None, TISSUE_COLOURS[word], TISSUE_OPACITY, "nearest", hides_low=True)
+            for word, volume in self._tissue[1].items()
         )
 
     def show_overlay(self, layers: tuple[Layer, ...] | None) -> None:

@@ -9,6 +9,8 @@ def tasks() -> tuple[Task, ...]:
     titles = {
         "patient": _("Patient"),
         "images": _("Images"),
+        "align": _("Align"),
+        "anatomy": _("Anatomy"),
         "plan": _("Plan leads"),
         "stimulate": _("Stimulate"),
         "report": _("Report and export"),

@@ -8,6 +8,8 @@ from planner.case.model import Case, Vector
 from planner.geometry import Points
 from planner.i18n import _, position
 from planner.steps.read_lead import acpc_transform
+from planner.ui.pages.align_page import AlignPage
+from planner.ui.pages.anatomy_page import AnatomyPage
 from planner.ui.pages.images_page import ImagesPage
 from planner.ui.pages.page import PAGE_WIDTH_PX, Page
 from planner.ui.pages.patient_page import PatientPage
@@ -18,7 +20,7 @@ from planner.ui.session import Session
 from planner.ui.task_names import tasks
 from planner.ui.widgets.task_list import TaskList
 
-TASKS_WIDTH_PX = 150
+TASKS_WIDTH_PX = 172
 
 
 class Workspace(QWidget):
@@ -36,6 +38,8 @@ class Workspace(QWidget):
         self.pages: dict[str, Page] = {
             "patient": PatientPage(session),
             "images": ImagesPage(session),
+            "align": AlignPage(session),
+            "anatomy": AnatomyPage(session),
             "plan": PlanPage(session),
             "stimulate": StimulatePage(session),
             "report": ReportPage(session),
@@ -96,8 +100,7 @@ class Workspace(QWidget):
 
     def _show_statuses(self, case: Case) -> None:
         for key, status in checks.task_status(case).items():
-            if key in self.pages:
-                self.task_list.show_status(key, status)
+            self.task_list.show_status(key, status)
 
     def _tell_place(self, asking: str = "") -> None:
         """Status bar: what is asked for, or where the crosshair is."""

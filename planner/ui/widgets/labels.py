@@ -53,7 +53,10 @@ class Note(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.label, 1)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.say(text, tone)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
