@@ -32,8 +32,8 @@ BELOW_SURFACE_MM = 5.0
 surface of the gyrus itself, which every path crosses."""
 
 DEEP_MM = 30.0
-"""CSF beside the path deeper than this below the cortex is taken for ventricle or cistern, nearer for a sulcus (own
-choice: sulci of the convexity are at most about 25 mm deep, the lateral ventricles lie about 40 mm below it)."""
+"""CSF beside the path deeper than this below the cortex is a cistern, not a sulcus (own choice: sulci of the convexity
+are at most about 25 mm deep)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +89,19 @@ def to_sulcus(
 ) -> Clearance | None:
     """Clearance from the CSF of sulci on the way in; None when the path meets no brain.
 
-    ``csf`` and ``brain`` (grey and white matter) are codes of ``labels``. Judged between BELOW_SURFACE_MM and DEEP_MM
+    ``csf`` (without the ventricles) and ``brain`` (grey and white matter) are codes of ``labels``. Judged between BELOW_SURFACE_MM and DEEP_MM
     below the place where the path enters the brain.
     """
-    part = _between(lead, labels, brain, BELOW_SURFACE_MM, DEEP_MM)
-    return _nearest(part, diameter_mm, labels, csf) if part else None
-
-
-def to_deep_csf(
-    lead: Lead, diameter_mm: float, labels: Volume, csf: Collection[int], brain: Collection[int]
-) -> Clearance | None:
-    """Clearance from ventricle or cistern: CSF deeper than DEEP_MM below the place where the path enters the brain.
-
-    For tissue images that do not tell ventricles from other CSF. None when the path meets no brain.
-    """
-    part = _between(lead, labels, brain, DEEP_MM, float("inf"))
-    return _nearest(part, diameter_mm, labels, csf) if part else None
-
-
-def _between(
-    lead: Lead, labels: Volume, brain: Collection[int], above_mm: float, below_mm: float
-) -> PathSamples | None:
-    """The samples from ``above_mm`` to ``below_mm`` deep, counted from where the path enters the brain."""
     samples = path_samples(lead)
     is_brain = np.isin(labels_along(samples, labels), list(brain))
     if not is_brain.any():
         return None
     depth = float(samples.above_target_mm[is_brain].max()) - samples.above_target_mm
-    kept = (depth >= above_mm) & (depth < below_mm)
-    return PathSamples(samples.xyz[kept], samples.above_target_mm[kept], samples.space) if kept.any() else None
+    kept = (depth >= BELOW_SURFACE_MM) & (depth < DEEP_MM)
+    if not kept.any():
+        return None
+    part = PathSamples(samples.xyz[kept], samples.above_target_mm[kept], samples.space)
+    return _nearest(part, diameter_mm, labels, csf)
 
 
 def to_midline(lead: Lead, diameter_mm: float, to_acpc: Affine) -> Clearance:

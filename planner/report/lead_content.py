@@ -114,7 +114,7 @@ def clearance_table(leads: Sequence[Lead], findings: Findings) -> Table:
 
 
 def _near_words(one: ClearanceFinding) -> str:
-    names = {"ventricle": _("ventricle or deep CSF"), "sulcus": _("sulcal CSF"), "midline": _("midline")}
+    names = {"ventricle": _("ventricle"), "sulcus": _("sulcal CSF"), "midline": _("midline")}
     return names.get(one.kind) or _("lead {name}").format(name=one.other)
 
 

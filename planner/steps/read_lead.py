@@ -37,7 +37,7 @@ class PositionRow:
 
 @dataclass(frozen=True, slots=True)
 class TissueCodes:
-    """The numbers in a tissue image by what they mean here; ``ventricle`` empty where ventricles are not labelled."""
+    """The numbers in a tissue image by what they mean here; ``csf`` without the ventricles."""
 
     brain: frozenset[int]
     csf: frozenset[int]
@@ -153,14 +153,11 @@ def _vector(xyz: FloatArray | Vector) -> Vector:
 def _tissue_clearances(
     lead: Lead, model: Device, tissue: tuple[Volume, TissueCodes] | None
 ) -> tuple[Clearance | None, Clearance | None]:
-    """Ventricle (deep CSF, where the tissue image does not tell ventricles) and sulcus; None without a tissue image."""
+    """Ventricle and sulcus; None without a tissue image."""
     if tissue is None:
         return None, None
     labels, codes = tissue
-    if codes.ventricle:
-        ventricle: Clearance | None = clearance.to_label(lead, model.diameter_mm, labels, codes.ventricle)
-    else:
-        ventricle = clearance.to_deep_csf(lead, model.diameter_mm, labels, codes.csf, codes.brain)
+    ventricle = clearance.to_label(lead, model.diameter_mm, labels, codes.ventricle)
     return ventricle, clearance.to_sulcus(lead, model.diameter_mm, labels, codes.csf, codes.brain)
 
 

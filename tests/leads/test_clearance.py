@@ -86,23 +86,18 @@ def test_that_a_path_down_a_sulcus_tells_its_length():
     assert found.inside_mm == pytest.approx(10.0, abs=STEP_MM)
 
 
-def test_that_deep_csf_is_told_apart_from_a_sulcus():
-    # the path enters at z = 50; a sulcus 2 mm beside it at z 30 to 40, a ventricle 5 mm beside it at z 0 to 10
+def test_that_a_cistern_is_not_taken_for_a_sulcus():
+    # the path enters at z = 50; a sulcus 2 mm beside it at z 30 to 40, a cistern 1 mm beside it at z 0 to 10
     labels = _with_block(_phantom(), (12.0, -10.0, 30.0), (14.0, 10.0, 40.0), CSF)
-    labels = _with_block(labels, (15.0, -10.0, 0.0), (20.0, 10.0, 10.0), CSF)
-    deep = clearance.to_deep_csf(LEAD, DIAMETER, labels, {CSF}, {BRAIN})
+    labels = _with_block(labels, (11.0, -10.0, 0.0), (20.0, 10.0, 10.0), CSF)
     sulcus = clearance.to_sulcus(LEAD, DIAMETER, labels, {CSF}, {BRAIN})
-    assert deep is not None
     assert sulcus is not None
-    assert deep.distance_mm == pytest.approx(5.0 - DIAMETER / 2, abs=1e-9)
-    assert deep.above_target_mm <= 10.0 + STEP_MM
     assert sulcus.distance_mm == pytest.approx(2.0 - DIAMETER / 2, abs=1e-9)
 
 
 def test_that_a_path_outside_the_brain_has_no_csf_clearance():
     lead = replace(LEAD, target=(100.0, 0.0, 0.0), entry=(100.0, 0.0, 60.0))
     assert clearance.to_sulcus(lead, DIAMETER, _phantom(), {CSF}, {BRAIN}) is None
-    assert clearance.to_deep_csf(lead, DIAMETER, _phantom(), {CSF}, {BRAIN}) is None
 
 
 def test_that_the_midline_is_that_of_the_acpc_frame_not_of_the_image():
