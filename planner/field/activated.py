@@ -42,16 +42,15 @@ def activated(pose: Pose, grid: LeadGrid, parts: Components, threshold_v_mm: flo
     if is_above[:, :, -1].any() or is_above[:, -1, :].any():
         text = _("The activated volume reaches the end of the model. Use a higher threshold or a lower amplitude.")
         raise PlannerError(text, code="domain")
-    volumes, middles = _cell_parts(grid, low, high, threshold_v_mm)
-    t, s, n = np.nonzero(volumes > 0)
-    parts_mm3 = volumes[t, s, n]
+    t, s, n = np.nonzero(is_above)
+    parts_mm3, middles = _cell_parts(grid, (t, s, n), low[t, s, n], high[t, s, n], threshold_v_mm)
     places = [
-        pose.to_world(grid.to_lead(grid.t_centres[t] + side * grid.t_widths[t], grid.s_centres[s], middles[t, s, n]))
+        pose.to_world(grid.to_lead(grid.t_centres[t] + side * grid.t_widths[t], grid.s_centres[s], middles))
         for side in (-0.25, 0.25)  # cells are widest around the shaft: two places each
     ]
     return Activated(
         threshold_v_mm,
-        float(volumes.sum()),
+        float(parts_mm3.sum()),
         isosurface(pose, grid, low, high, threshold_v_mm),
         np.concatenate(places),
         np.concatenate([parts_mm3, parts_mm3]) / 2.0,
@@ -74,22 +73,28 @@ def _at_faces(grid: LeadGrid, centred: Single) -> Single:
     return cast(Single, np.concatenate([centred[:, :, :1], inner, centred[:, :, -1:]], axis=2))
 
 
-def _cell_parts(grid: LeadGrid, low: Single, high: Single, threshold: float) -> tuple[FloatArray, FloatArray]:
-    """Volume of each cell's part above the threshold and that part's middle distance from the lead.
+def _cell_parts(
+    grid: LeadGrid,
+    cells: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    low: Single,
+    high: Single,
+    threshold: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Volume of the part above the threshold of each cell (t, s, n), and that part's middle distance from the lead.
 
     Within a cell |E| follows a power law of the distance from the axis between its two faces.
     """
+    t, s, n = cells
     log_low = np.log(np.maximum(low, LEAST_V_MM) / threshold)
     log_high = np.log(np.maximum(high, LEAST_V_MM) / threshold)
     step = log_low - log_high
     share = np.clip(log_low / np.where(np.abs(step) > 1e-9, step, 1.0), 0.0, 1.0)
-    rho = grid.radius_mm + grid.n_mm
-    crossing = rho[:-1] * (rho[1:] / rho[:-1]) ** share
-    start = np.where(log_low >= 0, rho[:-1], np.where(log_high >= 0, crossing, rho[1:]))
-    end = np.where(log_high >= 0, rho[1:], np.where(log_low >= 0, crossing, start))
-    is_tip = np.arange(grid.shape[1]) < grid.tip_cells
+    inner, outer = grid.radius_mm + grid.n_mm[n], grid.radius_mm + grid.n_mm[n + 1]
+    crossing = inner * (outer / inner) ** share
+    start = np.where(log_low >= 0, inner, crossing)
+    end = np.where(log_high >= 0, outer, crossing)
+    is_tip = s < grid.tip_cells
     phi = np.minimum(grid.s_mm / grid.radius_mm, np.pi / 2.0)
-    solid = np.where(is_tip, -np.diff(np.cos(phi)) / 3.0, np.diff(grid.s_mm) / 2.0)
-    power = np.where(is_tip, 3, 2)[:, None]
-    volumes = (end**power - start**power) * solid[:, None] * grid.t_widths[:, None, None]
-    return volumes, (start + end) / 2.0 - grid.radius_mm
+    solid = np.where(is_tip, -np.diff(np.cos(phi))[s] / 3.0, np.diff(grid.s_mm)[s] / 2.0)
+    reach = np.where(is_tip, end**3 - start**3, end**2 - start**2)
+    return reach * solid * grid.t_widths[t], (start + end) / 2.0 - grid.radius_mm

@@ -107,7 +107,9 @@ class Pose:
 
     def to_world(self, xyz_lead: FloatArray) -> FloatArray:
         """(N, 3) from the lead's own frame to RAS mm."""
-        return xyz_lead @ self.matrix.T + self.tip_mm
+        right, ahead, up = self.matrix.T
+        world: FloatArray = self.tip_mm + xyz_lead[:, :1] * right + xyz_lead[:, 1:2] * ahead + xyz_lead[:, 2:] * up
+        return world
 
 
 def _shape_problems(diameter_mm: float, contacts: tuple[ContactShape, ...]) -> list[str]:

@@ -14,7 +14,7 @@ from planner.geometry.arrays import FloatArray
 
 RASTER_MM = 0.1
 """Step in which a closed surface is rasterised to tell inside from outside; below the voxels structures come from."""
-MOST_RASTER_CELLS = 20_000_000
+MOST_RASTER_CELLS = 1_000_000
 NEAR_MM = 12.0
 """The field in a structure is searched up to here: beyond, it is below 0.01 V/mm for any usual current."""
 
@@ -37,6 +37,8 @@ def in_structures(
     for surface in structures.values():
         if surface.space != field.pose.space:
             raise SpaceMismatchError(f"the field is in {field.pose.space!r}, the structure in {surface.space!r}")
+    if not structures:
+        return {}
     centres, strength = _cells_near(field, clearance_mm)
     found = {}
     for name, surface in structures.items():

@@ -93,6 +93,7 @@ def tissue_name(tissue: str) -> str:
         "grey": _("grey matter"),
         "white": _("white matter"),
         "csf": _("CSF"),
+        "ventricle": _("CSF of the ventricles"),
         "skull": _("skull"),
         "scalp": _("scalp"),
         "blood": _("blood"),

@@ -1,5 +1,6 @@
 import pytest
 
+from planner.anatomy.tissue_classes import LABELS
 from planner.errors import PlannerError
 from planner.library.tissues import capsule_defaults, tissue_set, tissue_sets
 
@@ -15,6 +16,7 @@ def test_that_every_value_lies_in_its_published_span_and_has_a_source() -> None:
 def test_that_the_brain_set_knows_the_tissues_of_the_anatomy() -> None:
     brain = tissue_set("brain")
     assert brain.needs_labels
+    assert set(LABELS.values()) <= set(brain.tissues)
     # SimNIBS standard values (Wagner 2004)
     assert [brain.conductivity(word).s_per_m for word in ("grey", "white", "csf")] == [0.275, 0.126, 1.654]
 
