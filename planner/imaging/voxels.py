@@ -55,13 +55,21 @@ def _scaled(values: NDArray[Any], slope: float, intercept: float) -> NDArray[Any
     low, high = (slope * float(end) + intercept for end in (values.min(), values.max()))
     if not (np.isfinite(low) and np.isfinite(high) and max(abs(low), abs(high)) < np.finfo(np.float32).max):
         raise VolumeProblem("volume-scaling")
-    is_whole = values.dtype.kind in "iu" and slope.is_integer() and intercept.is_integer()
-    if not is_whole:
-        return (values * np.float32(slope) + np.float32(intercept)).astype(np.float32, copy=False)
+    kind = _kind_for(values.dtype, slope, intercept, min(low, high), max(low, high))
+    working: Any = np.int64 if kind.kind == "i" else np.float32
+    out = np.empty(values.shape, dtype=kind, order="F")
+    for k in range(values.shape[2]):  # slice by slice: the wide numbers in between would break the memory cap
+        out[:, :, k] = values[:, :, k].astype(working) * working(slope) + working(intercept)
+    return out
+
+
+def _kind_for(stored: np.dtype[Any], slope: float, intercept: float, low: float, high: float) -> np.dtype[Any]:
+    if not (stored.kind in "iu" and slope.is_integer() and intercept.is_integer()):
+        return np.dtype(np.float32)
     for kind in (np.int16, np.int32):
         limits = np.iinfo(kind)
-        if limits.min <= min(low, high) and max(low, high) <= limits.max:
-            return (values.astype(np.int64) * int(slope) + int(intercept)).astype(kind)
+        if limits.min <= low and high <= limits.max:
+            return np.dtype(kind)
     raise VolumeProblem("volume-wide-integers")
 
 

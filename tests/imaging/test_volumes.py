@@ -57,6 +57,26 @@ def test_that_scaling_is_applied_and_whole_numbers_stay_whole(tmp_path, worker, 
     assert np.array_equal(volume.values, samples.values("float64") * slope + intercept)
 
 
+@pytest.mark.slow
+def test_that_a_long_scan_fits_under_the_memory_cap(tmp_path, worker) -> None:
+    """512 x 512 x 600 voxels of 16 bits: 315 MB that become 630 MB of float32."""
+    slope, slices = 0.5, 600
+    path = samples.write_nifti(tmp_path / "a.nii")
+    samples.patch(path, 42, "3h", 512, 512, slices)
+    samples.patch(path, 112, "f", slope)
+    samples.patch(path, 252, "h", 0)  # the sform alone, at the size of a patient
+    samples.patch(path, 80, "3f", 0.5, 0.5, 1.0)
+    samples.patch(path, 280, "12f", 0.5, 0, 0, -128, 0, 0.5, 0, -128, 0, 0, 1.0, -450)
+    with path.open("r+b") as file:
+        file.truncate(352 + 512 * 512 * slices * 2)
+    volume = read_volume(survey_volume(path, worker), {}, worker=worker)
+    assert volume.values.shape == (512, 512, slices)
+    assert volume.values.dtype == np.float32
+    with path.open("rb") as file:
+        file.seek(354)
+        assert volume.values[1, 0, 0] == slope * int.from_bytes(file.read(2), "little")
+
+
 def test_that_nrrd_agrees_with_simpleitk_in_voxels_and_world_points(tmp_path, worker) -> None:
     image = sitk.GetImageFromArray(np.ascontiguousarray(samples.values().transpose(2, 1, 0)))
     image.SetSpacing([1.5, 2.0, 2.5])
