@@ -108,7 +108,7 @@ def title(plane: SlicePlane) -> str:
         "coronal": _("Coronal, from the front"),
         "sagittal": _("Sagittal, from the left"),
         "oblique": _("Oblique"),
-        "probe": _("Probe's eye, from the entry"),
+        "probe": _("Probe's eye"),
     }[plane.kind]
 
 
@@ -149,6 +149,20 @@ def annotate(
         series_lines=_series_lines(image, window),
         position=plane_position(raster.plane),
         scale=scale_bar(raster.mm_per_px, scale_room_px),
+    )
+
+
+def annotate_empty(raster: Raster) -> SliceAnnotations:
+    """What stands on a slice view before there is an image."""
+    return SliceAnnotations(
+        letters=edge_letters(raster.plane),
+        title=title(raster.plane),
+        badge=badge(raster.plane),
+        notice=research_only(),
+        identity_lines=(),
+        series_lines=(),
+        position="",
+        scale=None,
     )
 
 

@@ -140,8 +140,7 @@ def _contact_corners(lead: LeadDisplay, contact: ContactDisplay) -> FloatArray:
     """(N, 3) points on the edges of a contact."""
     half = 180.0 if contact.width_deg is None else contact.width_deg / 2.0
     middle = contact.centre_deg or 0.0
-    around = [lead.outward(angle) for angle in np.linspace(middle - half, middle + half, ROUND_POINTS)]
-    rim = lead.radius_mm * np.array(around)
+    rim = lead.radius_mm * lead.around(np.linspace(middle - half, middle + half, ROUND_POINTS))
     return np.concatenate([lead.along(contact.low_mm) + rim, lead.along(contact.high_mm) + rim])
 
 

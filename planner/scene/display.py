@@ -65,9 +65,14 @@ class LeadDisplay:
 
     def outward(self, angle_deg: float) -> FloatArray:
         """(3,) unit vector across the shaft at this angle, counter-clockwise seen from the entry."""
-        axis, zero = np.array(self.axis), np.array(self.zero)
-        angle = np.radians(angle_deg)
-        return np.asarray(np.cos(angle) * zero + np.sin(angle) * np.cross(axis, zero))
+        return np.asarray(self.around(np.array([angle_deg]))[0])
+
+    def around(self, angles_deg: FloatArray) -> FloatArray:
+        """(N, 3) unit vectors across the shaft at (N,) angles."""
+        (x, y, z), (u, v, w) = self.axis, self.zero
+        quarter = np.array([y * w - z * v, z * u - x * w, x * v - y * u])
+        angles = np.radians(angles_deg)[:, None]
+        return np.asarray(np.cos(angles) * np.array(self.zero) + np.sin(angles) * quarter)
 
     def contact_centre(self, contact: ContactDisplay) -> FloatArray:
         """(3,) middle of the contact: on the axis for a ring, on the surface for a segment."""

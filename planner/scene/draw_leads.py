@@ -62,7 +62,7 @@ def _lathe(
 ) -> tuple[FloatArray, NDArray[np.int64]]:
     """A profile turned around the shaft, counter-clockwise seen from the entry."""
     angles = np.linspace(start_deg, start_deg + width_deg, AROUND + 1)
-    outward = np.array([lead.outward(angle) for angle in angles])
+    outward = lead.around(angles)
     rows = [lead.along(height) + radius * outward for height, radius in zip(heights, radii, strict=True)]
     points = np.concatenate(rows)
     across, triangles = len(angles), []

@@ -54,7 +54,7 @@ class EdgeLayer:
     to_volume: Affine | Warp | None = None
     rgb: tuple[int, int, int] = (64, 224, 208)
     opacity: float = 0.9
-    steepness: float = 0.12
+    steepness: float = 0.06
     name: str = ""
 
 

@@ -39,6 +39,7 @@ class SpaceScene:
         self._groups: dict[str, list[Any]] = {}
         self._shown: dict[str, object] = {}
         self._planes: dict[PlaneKind, PlanePicture] = {}
+        self._made: dict[SurfaceKey, list[Any]] = {}
         self._slicer = LayeredSlicer()
         self._layers: tuple[Layer, ...] = ()
 
@@ -47,8 +48,10 @@ class SpaceScene:
             self._replace("leads", [actor for lead in leads for actor in lead_actors(lead)])
 
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
-        if self._is_new("surfaces", surfaces):
-            self._replace("surfaces", [actor for shown in surfaces for actor in surface_actors(shown)])
+        """Only surfaces that were not shown before, by their content, are made anew."""
+        made = {surface_key(shown): shown for shown in surfaces}
+        self._made = {key: self._made.get(key) or surface_actors(shown) for key, shown in made.items()}
+        self._replace("surfaces", [actor for actors in self._made.values() for actor in actors])
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
         if self._is_new("points", points):
@@ -107,6 +110,7 @@ class SpaceScene:
         for group in list(self._groups):
             self._replace(group, [])
         self._shown.clear()
+        self._made.clear()
         self._planes.clear()
         self._slicer.forget()
 
@@ -122,6 +126,15 @@ class SpaceScene:
         for actor in actors:
             self.renderer.AddActor(actor)
         self._groups[group] = actors
+
+
+SurfaceKey = tuple[int, int, tuple[int, int, int], float]
+
+
+def surface_key(shown: SurfaceDisplay) -> SurfaceKey:
+    """Equal for surfaces that look equal in 3-D."""
+    points, triangles = hash(shown.surface.vertices.tobytes()), hash(shown.surface.triangles.tobytes())
+    return points, triangles, shown.rgb, shown.opacity
 
 
 def plane_raster(layer: Layer, kind: PlaneKind, cursor: FloatArray, space: str) -> Raster:

@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from planner.geometry.arrays import FloatArray
+from planner.i18n import _
 from planner.scene import annotations
 from planner.scene.annotations import ImageWords
 from planner.scene.captions import caption_marks, scale_room_px
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.lead_marks import lead_marks, surface_marks
-from planner.scene.overlay import Mark, crosshair_marks, point_marks
+from planner.scene.overlay import Mark, Words, crosshair_marks, point_marks
 from planner.scene.planes import PlaneKind, Raster, SlicePlane
 from planner.scene.slices import Layer, LayeredSlicer, SliceLayer
 from planner.ui.views.camera2d import Look, finest_mm, step_mm
@@ -29,6 +30,7 @@ CLICK_LIMIT_PX = 4.0
 MOST_PICTURE_PX = 640 * 640
 """More pixels than this are interpolated from fewer: a frame stays below 10 CPU ms a layer on any screen."""
 _BACKGROUND = QColor(0, 0, 0)
+EMPTY_RGB = (140, 149, 157)
 _STEP_KEYS = {
     Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: 1, Qt.Key.Key_F: 1,
     Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_PageDown: -1, Qt.Key.Key_B: -1,
@@ -182,6 +184,8 @@ class SliceView(QWidget):
 
     def _marks(self, raster: Raster) -> list[Mark]:
         """Everything over the picture, from the bottom up."""
+        if not self._layers:
+            return self._empty_marks(raster)
         marks = surface_marks(raster, self._surfaces)
         if self._shows_crosshair:
             marks += crosshair_marks(raster, self._cursor)
@@ -189,6 +193,12 @@ class SliceView(QWidget):
         marks += point_marks(raster, self._points)
         words = annotations.annotate(raster, self._words, self._window(), scale_room_px(raster.width))
         return marks + caption_marks(raster, words, self._extra_lines())
+
+    def _empty_marks(self, raster: Raster) -> list[Mark]:
+        """Before there is an image: what the view is, and that nothing is missing by mistake."""
+        words = annotations.annotate_empty(raster)
+        middle = Words(raster.width / 2, raster.height / 2, _("No image yet"), EMPTY_RGB, 14.0, "centre")
+        return [middle, *caption_marks(raster, words)]
 
     def _extra_lines(self) -> tuple[str, ...]:
         return ()
