@@ -148,7 +148,7 @@ def _values(
     whole = voxel_file.read_part(path, header.layout, 0, header.layout.length, progress)
     sizes = list(header.shape)
     sizes.insert(header.count_axis, header.count)
-    one = np.take(whole.view(header.dtype).reshape(sizes, order="F"), number, axis=header.count_axis)
+    one = np.moveaxis(whole.view(header.dtype).reshape(sizes, order="F"), header.count_axis, 0)[number]
     return voxels.decode(one.ravel(order="F").view(np.uint8), header)
 
 
@@ -179,7 +179,7 @@ def _thumbnail(values: NDArray[Any], header: VolumeHeader) -> NDArray[np.uint8]:
     if sorted(order) != [0, 1, 2]:  # two axes lean to one side, so no name fits
         order, letters = [0, 1, 2], "RAS"
     across, down, slices = order
-    plane = np.take(values, values.shape[slices] // 2, axis=slices)
+    plane = np.moveaxis(values, slices, 0)[values.shape[slices] // 2]
     rows = plane.T if across < down else plane
     rows = rows[:, ::-1] if letters[across] == "R" else rows
     rows = rows[::-1] if letters[down] == "A" else rows
