@@ -8,7 +8,7 @@ import numpy as np
 from planner.geometry import Affine, Grid, Surface, Volume
 from planner.i18n import _
 from planner.scene.display import ContactDisplay, LeadDisplay, SurfaceDisplay
-from planner.scene.draw_surfaces import MOST_TRIANGLES
+from planner.scene.head_surface import MOST_TRIANGLES
 from planner.scene.offscreen import OffscreenWindow
 from planner.scene.slices import LayeredSlicer, Raster, SliceLayer, SlicePlane
 from planner.scene.space_scene import SpaceScene

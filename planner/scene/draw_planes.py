@@ -3,10 +3,6 @@
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkFiltersSources import vtkPlaneSource
-from vtkmodules.vtkRenderingCore import vtkTexture
 
 from planner.scene.overlay import PLANE_RGB
 from planner.scene.planes import Raster
@@ -18,6 +14,10 @@ class PlanePicture:
     """One plane whose picture and place can be replaced without making new actors."""
 
     def __init__(self, raster: Raster) -> None:
+        from vtkmodules.vtkCommonDataModel import vtkPolyData
+        from vtkmodules.vtkFiltersSources import vtkPlaneSource
+        from vtkmodules.vtkRenderingCore import vtkTexture
+
         self._source = vtkPlaneSource()
         self._frame = vtkPolyData()
         self._texture = vtkTexture()
@@ -60,6 +60,9 @@ def see_through_black(picture: Picture) -> Picture:
 
 
 def _set_outline(data: Any, corners: Any) -> None:
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkCellArray
+
     points = vtkPoints()
     for corner in corners:
         points.InsertNextPoint(*corner.tolist())

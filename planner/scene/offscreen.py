@@ -7,9 +7,6 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from planner.scene.slices import Picture
 from planner.scene.vtk_bridge import new_renderer
@@ -19,6 +16,8 @@ class OffscreenWindow:
     """One renderer in one off-screen window; ``close`` (or ``with``) lets go of its graphics memory."""
 
     def __init__(self, width: int, height: int) -> None:
+        from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
         if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
             # Straight to EGL: VTK would find it by itself, but only after a warning about the missing X server.
             os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
@@ -36,6 +35,9 @@ class OffscreenWindow:
 
     def pixels(self) -> Picture:
         """(H, W, 3) of a fresh frame, row 0 on top."""
+        from vtkmodules.util.numpy_support import vtk_to_numpy
+        from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+
         self.window.Render()
         width, height = self.window.GetSize()
         values = vtkUnsignedCharArray()

@@ -1,4 +1,7 @@
-"""The bridge to vtkImageReslice: volumes without copies, planes in, 65,536 steps out."""
+"""The bridge to vtkImageReslice: volumes without copies, planes in, 65,536 steps out.
+
+VTK and scipy are imported where they are first needed: the window shows before there is an image to cut.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -6,12 +9,6 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates, zoom
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-from vtkmodules.vtkCommonCore import VTK_UNSIGNED_SHORT
-from vtkmodules.vtkCommonDataModel import vtkImageData
-from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from planner.geometry import Affine, Points, Volume, Warp
 from planner.geometry.arrays import FloatArray
@@ -48,6 +45,8 @@ class _Prepared:
     """A volume as VTK sees it. Holds the volume, hence its memory, for as long as VTK points into it."""
 
     def __init__(self, volume: Volume) -> None:
+        from vtkmodules.vtkImagingCore import vtkImageReslice
+
         self.volume = volume
         self.values = _plain(volume.values)
         self.is_reversed = not self.values.flags.f_contiguous
@@ -58,6 +57,8 @@ class _Prepared:
         self._reslice.SetInputData(self.image)
 
     def reslicer(self, steps: Steps, interpolation: str) -> Any:
+        from vtkmodules.vtkCommonCore import VTK_UNSIGNED_SHORT
+
         reslice = self._reslice
         reslice.SetOutputDimensionality(2)
         set_mode = {
@@ -124,6 +125,9 @@ def _plain(values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def _image_data(values: NDArray[np.generic]) -> Any:
     """A vtkImageData over the same memory: its first axis is the one that runs fastest."""
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+
     image = vtkImageData()
     shape = values.shape if values.flags.f_contiguous else values.shape[::-1]
     image.SetDimensions(*shape)
@@ -146,6 +150,9 @@ def pixel_to_index(raster: Raster, volume: Volume, to_volume: Affine | None) -> 
 def _cut_affine(
     ready: _Prepared, matrix: FloatArray, size: tuple[int, int], steps: Steps, interpolation: str
 ) -> NDArray[np.uint16]:
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
     if ready.is_reversed:
         matrix = matrix[[2, 1, 0, 3]]
     axes = vtkMatrix4x4()
@@ -161,6 +168,8 @@ def _cut_affine(
 
 
 def _through_warp(raster: Raster, ready: _Prepared, warp: Warp, steps: Steps, interpolation: str) -> NDArray[np.uint16]:
+    from scipy.ndimage import map_coordinates
+
     index = _warped_index(raster, ready.volume, warp)
     order = {"nearest": 0, "linear": 1, "cubic": 3}[interpolation]
     values = map_coordinates(ready.volume.values, index, output=np.float32, order=order, mode="nearest")
@@ -173,6 +182,8 @@ def _through_warp(raster: Raster, ready: _Prepared, warp: Warp, steps: Steps, in
 
 def _warped_index(raster: Raster, volume: Volume, warp: Warp) -> FloatArray:
     """(3, height, width) index of the volume under each pixel."""
+    from scipy.ndimage import zoom
+
     width, height = round(raster.width), round(raster.height)
     columns, rows = -(-width // WARP_STRIDE) + 1, -(-height // WARP_STRIDE) + 1
     x, y = np.meshgrid(np.arange(columns) * WARP_STRIDE + 0.5, np.arange(rows) * WARP_STRIDE + 0.5)

@@ -8,7 +8,6 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_gradient_magnitude
 
 from planner.errors import SpaceMismatchError
 from planner.geometry import Affine, Points, Volume, Warp
@@ -158,6 +157,8 @@ def blend(below: NDArray[np.uint32], above: NDArray[Any], colours: Table | None 
 
 def edges(steps: NDArray[np.uint16], scale: Steps, layer: EdgeLayer, mm_per_px: float) -> NDArray[np.uint32]:
     """(H, W) packed RGBA, multiplied by alpha, of the outlines; transparent elsewhere, soft at the threshold."""
+    from scipy.ndimage import gaussian_gradient_magnitude
+
     low, high = layer.window
     share = np.clip((scale.offset + scale.step * steps.astype(np.float32) - low) / (high - low), 0.0, 1.0)
     share[steps == OUTSIDE] = 0.0

@@ -1,15 +1,9 @@
-"""The few untyped spots between our values and VTK, wrapped once. Importing this loads VTK's OpenGL rendering."""
+"""The few untyped spots between our values and VTK, wrapped once. VTK is imported when the first of them is used."""
 
 from typing import Any
 
 import numpy as np
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers its factories
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
-from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR, vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
-from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
 from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
@@ -24,6 +18,9 @@ def colour(rgb: Rgb) -> tuple[float, float, float]:
 
 def new_renderer() -> Any:
     """A renderer with our dark background, opaque so that pictures of it are too."""
+    import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers its factories
+    from vtkmodules.vtkRenderingCore import vtkRenderer
+
     renderer = vtkRenderer()
     renderer.SetBackground(*BACKGROUND_BOTTOM)
     renderer.SetBackground2(*BACKGROUND_TOP)
@@ -35,6 +32,10 @@ def new_renderer() -> Any:
 
 def poly_data(vertices: FloatArray, triangles: NDArray[np.int64]) -> Any:
     """A vtkPolyData with its own copy of (N, 3) points and (M, 3) triangles."""
+    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+
     points = vtkPoints()
     points.SetData(numpy_to_vtk(np.ascontiguousarray(vertices, dtype=np.float32), deep=True))
     flat = np.ascontiguousarray(triangles, dtype=np.int64).ravel()
@@ -49,6 +50,8 @@ def poly_data(vertices: FloatArray, triangles: NDArray[np.int64]) -> Any:
 
 def surface_of(data: Any, space: str) -> Surface:
     """The triangles of a vtkPolyData as our surface."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
     if data.GetNumberOfPolys() == 0:
         return Surface.of(np.zeros((0, 3)), np.zeros((0, 3)), space)
     triangles = vtk_to_numpy(data.GetPolys().GetConnectivityArray()).reshape(-1, 3)
@@ -57,6 +60,8 @@ def surface_of(data: Any, space: str) -> Surface:
 
 def plain_actor(data: Any, rgb: Rgb, opacity: float = 1.0) -> Any:
     """An actor with its own mapper (one per window)."""
+    from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
+
     mapper = vtkPolyDataMapper()
     mapper.SetInputDataObject(data)
     mapper.ScalarVisibilityOff()
@@ -74,16 +79,13 @@ def plain_actor(data: Any, rgb: Rgb, opacity: float = 1.0) -> Any:
 
 def picture_data(pixels: NDArray[np.uint8]) -> Any:
     """(H, W, 3 or 4) pixels, row 0 on top, as a vtkImageData with its own copy."""
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+
     height, width, channels = pixels.shape
     image = vtkImageData()
     image.SetDimensions(width, height, 1)
     rows = np.ascontiguousarray(pixels[::-1]).reshape(-1, channels)
     image.GetPointData().SetScalars(numpy_to_vtk(rows, deep=True, array_type=VTK_UNSIGNED_CHAR))
     return image
-
-
-def matrix(values: FloatArray) -> Any:
-    """A (4, 4) array as a vtkMatrix4x4."""
-    made = vtkMatrix4x4()
-    made.DeepCopy(np.asarray(values, dtype=float).ravel().tolist())
-    return made

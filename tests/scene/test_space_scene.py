@@ -10,7 +10,7 @@ from planner.geometry import Volume
 from planner.progress import Cancelled, Progress
 from planner.scene.display import PointDisplay, SurfaceDisplay
 from planner.scene.draw_leads import contact_mesh, shaft_mesh
-from planner.scene.draw_surfaces import head_surface, otsu_level
+from planner.scene.head_surface import head_surface, otsu_level
 from planner.scene.offscreen import OffscreenWindow
 from planner.scene.slices import SliceLayer
 from planner.scene.space_scene import PRESETS, SpaceScene

@@ -104,7 +104,7 @@ class SceneView(QWidget):
         self._ask_for_frame()
 
     def set_head(self, surface: Surface | None) -> None:
-        """The skin, as made by ``draw_surfaces.head_surface`` in a job."""
+        """The skin, as made by ``head_surface.head_surface`` in a job."""
         self.scene.set_head(surface)
         self._ask_for_frame()
 

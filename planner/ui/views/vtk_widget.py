@@ -22,7 +22,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
-from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from planner.scene.offscreen import OffscreenWindow
 from planner.scene.vtk_bridge import new_renderer
@@ -49,6 +48,8 @@ class GlVtkWidget(QOpenGLWidget):
     frame_drawn = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
+
         super().__init__(parent)
         self.renderer: Any = new_renderer()
         self.renderer.UseFXAAOn()
