@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.geometry.arrays import in_c_order
 from planner.imaging.decode import stored_frames
 from planner.imaging.gate import NotTakenError, refused
 from planner.imaging.headers import read_header
@@ -27,7 +28,6 @@ BRAIN_WINDOW = (0.0, 80.0)
 """Level 40, width 80 HU, the usual brain window."""
 MR_WINDOW_PERCENT = (1.0, 99.5)
 INT16 = np.iinfo(np.int16)
-TURN_BLOCK = 32
 SAMPLED_VOXELS = 200_000
 
 
@@ -79,18 +79,7 @@ def read_stack(plan: tuple[Any, ...], progress: Progress = SILENT) -> dict[str, 
     if low == high:
         notes.append(Finding("constant"))
     window = _window(stack, values, low, high)
-    return {"voxels": _turned(values), "window": window, "notes": spread(tuple(notes))}
-
-
-def _turned(values: NDArray[Any]) -> NDArray[Any]:
-    """(slices, rows, columns) as (columns, rows, slices) in C order, in blocks that fit the cache: 3 times as quick."""
-    slices, rows, columns = values.shape
-    out = np.empty((columns, rows, slices), dtype=values.dtype)
-    for i in range(0, columns, TURN_BLOCK):
-        for k in range(0, slices, TURN_BLOCK):
-            block = values[k : k + TURN_BLOCK, :, i : i + TURN_BLOCK]
-            out[i : i + TURN_BLOCK, :, k : k + TURN_BLOCK] = block.transpose(2, 1, 0)
-    return out
+    return {"voxels": in_c_order(values.transpose(2, 1, 0)), "window": window, "notes": spread(tuple(notes))}
 
 
 def _values(stack: StackPlan, progress: Progress) -> tuple[NDArray[Any], list[Finding]]:

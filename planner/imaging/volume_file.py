@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.geometry import Grid, Volume
-from planner.geometry.arrays import FloatArray
+from planner.geometry.arrays import FloatArray, in_c_order
 from planner.geometry.resample import resample
 from planner.imaging import header_checks, mgh, nifti, nrrd, voxel_file, voxels
 from planner.imaging.header_checks import Checked
@@ -65,7 +65,8 @@ def read(path: Path, answers: dict[str, str], progress: Progress) -> dict[str, A
         if header_checks.is_slanted(affine, header.shape):
             values, affine = straighten(values, affine, is_labels=answers["volume-sheared"] == "resample-labels")
         affine = header_checks.straight(affine, _shape(values))
-        return {"values": values, "affine": affine, "window": voxels.window_of(values), "notes": _plain(told)}
+        window = voxels.window_of(values)
+        return {"values": in_c_order(values), "affine": affine, "window": window, "notes": _plain(told)}
 
     return _or_problem(work)
 
