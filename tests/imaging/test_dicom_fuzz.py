@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import data_store
+import numpy as np
 import pydicom
 import pytest
 from dicom_samples import BIG, IMPLICIT, Sample
@@ -20,6 +21,7 @@ from hostile_rows import ANSWERS
 from planner.errors import QuestionError, RefusedError
 from planner.imaging.child import ChildWorker
 from planner.imaging.dicom import read_series, scan_files
+from planner.imaging.stacking import RESIDUAL_MM, lay_out
 
 WHEEL = Path(pydicom.__file__).parent / "data" / "test_files"
 STORE = Path(data_store.__file__).parent / "data"
@@ -103,6 +105,31 @@ def test_that_mutants_neither_crash_nor_hang_nor_fill_the_program(worker: ChildW
     tally = run_mutants(300, 1, tmp_path, worker)
     assert tally["refused"] + tally["asked"] + tally["taken"] > 30  # the mutants are not all refused at the door
     assert peak_mb() - before < GROWTH_MB
+
+
+def test_that_one_damaged_slice_never_moves_a_series_in_silence(worker: ChildWorker, tmp_path: Path) -> None:
+    """Taken without a question means: all six slices on the grid of the undamaged series, or a correction is told."""
+    rng = random.Random(3)
+    paths = Sample(tmp_path).write()
+    (good,), _lines = scan_files(paths, worker)
+    truth = read_series(good, {}, worker).affine
+    whole = [path.read_bytes() for path in paths]
+    silent = 0
+    for _trial in range(150):
+        k = rng.randrange(len(paths))
+        head = len(whole[k]) - 12 * 10 * 2  # leave the pixels: a changed voxel cannot be seen
+        data = bytearray(whole[k])
+        data[rng.randrange(132, head)] = rng.choice(b"0123456789.-\\ ")
+        paths[k].write_bytes(data)
+        candidates, _lines = scan_files(paths, worker)
+        paths[k].write_bytes(whole[k])
+        for one in candidates:
+            is_whole = len(one.series.files) == len(paths)
+            told = {note.code for note in one.series.notes} & {"positions-corrected", "gantry-tilt"}
+            if one.series.refusal is None and not one.series.questions and is_whole and not told:
+                silent += 1
+                assert np.abs(lay_out(one.stack.volumes[0].planes).affine - truth).max() <= RESIDUAL_MM
+    assert silent > 20  # most mutants hit what does not matter here
 
 
 @pytest.mark.slow
