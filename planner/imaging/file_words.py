@@ -20,7 +20,6 @@ def _files() -> dict[str, str]:
         "file-too-many": _("Only the first {count} files were looked at. Choose a smaller folder."),
         "file-programme": _("A program. It is never run or copied."),
         "file-foreign": _("A format we do not read. Export it as DICOM or NIfTI."),
-        "file-not-image": _("Not an image."),
     }
 
 

@@ -178,7 +178,7 @@ class _Search:
 _LEFT_OUT = {
     Kind.PROGRAMME: (Outcome.SKIPPED, "file-programme"),
     Kind.FOREIGN: (Outcome.REFUSED, "file-foreign"),
-    Kind.GZIP: (Outcome.SKIPPED, "file-not-image"),
+    Kind.GZIP: (Outcome.REFUSED, "gzip"),
 }
 
 

@@ -1,5 +1,6 @@
 """The import as one act: whose images, which series, every file accounted for. Rows H001 to H012 and H102 by name."""
 
+import gzip
 import sys
 import unicodedata
 import zipfile
@@ -276,6 +277,15 @@ def test_that_the_same_file_twice_counts_once_and_other_bytes_are_asked_about(
     images = [take(found, store, same_position=choice).images[0] for choice in ("volume-1", "volume-2")]
     last = {int(volume_of(image, store).values[-1, -1, 3]) for image in images}
     assert last == {int(d.ramp(3)[-1, -1]), 0x0201}
+
+
+def test_that_a_gzipped_dicom_file_is_refused_with_what_to_do(worker: ChildWorker, tmp_path: Path) -> None:
+    """Row H092, by the door that people use."""
+    folder = series(tmp_path / "in")
+    (folder / "im0000.dcm.gz").write_bytes(gzip.compress((folder / "im0000.dcm").read_bytes()))
+    lines = {Path(line.path).name: line for line in scan([folder], worker=worker).report.lines}
+    assert lines["im0000.dcm.gz"].outcome is Outcome.REFUSED
+    assert "Unpack" in lines["im0000.dcm.gz"].reason.words()
 
 
 def test_that_a_zip_is_read_like_its_folder_and_leaves_nothing(

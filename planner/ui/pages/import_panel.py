@@ -239,7 +239,8 @@ class ImportPanel(QWidget):
         for image in result.images:
             case = case.with_image(image)
         names = ", ".join(image.name for image in result.images)
-        if self._session.do(Command("import-image", names), case):
+        detail = f"{names}. {result.confirmation}" if result.confirmation else names  # into the audit trail
+        if self._session.do(Command("import-image", detail), case):
             self._report = result.report
             self.close_scan()
             words = _("Imported: {names}. Patient: {patient}")
