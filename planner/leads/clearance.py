@@ -89,8 +89,8 @@ def to_sulcus(
 ) -> Clearance | None:
     """Clearance from the CSF of sulci on the way in; None when the path meets no brain.
 
-    ``csf`` (without the ventricles) and ``brain`` (grey and white matter) are codes of ``labels``. Judged between BELOW_SURFACE_MM and DEEP_MM
-    below the place where the path enters the brain.
+    ``csf`` (without the ventricles) and ``brain`` (grey and white matter) are codes of ``labels``. Judged between
+    BELOW_SURFACE_MM and DEEP_MM below the place where the path enters the brain.
     """
     samples = path_samples(lead)
     is_brain = np.isin(labels_along(samples, labels), list(brain))

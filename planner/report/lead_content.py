@@ -64,7 +64,7 @@ def _sagittal_words(angle_deg: float | None) -> str:
 
 def _rotation_words(lead: Lead) -> str:
     if not device(lead.device_id).is_segmented:
-        return _("{angle}° (rings only)").format(angle=number(lead.rotation_deg, 0))
+        return _("no effect: this lead has rings only")
     if lead.rotation_deg >= 0:
         text = _("{angle}° counter-clockwise from anterior, seen from the entry")
     else:

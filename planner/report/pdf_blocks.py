@@ -19,6 +19,9 @@ from planner.report.pdf_style import TextStyles
 
 Flowable = Any  # reportlab has no types
 
+LEGEND_LETTERS = 60
+"""Longer names may break over lines."""
+
 OUR_FONT = ("FONTNAME", (0, 0), (-1, -1), look.REGULAR)
 """In every table: without it reportlab names a font in the file that is not embedded."""
 
@@ -78,8 +81,8 @@ def grid(table: Table, styles: TextStyles, width: float, shares: Sequence[float]
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 3),
             ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.6),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.2),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.8),
             ("BACKGROUND", (0, 0), (-1, 0), look.PALE),
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, look.LINE),
         ]
@@ -95,6 +98,16 @@ def bullets(lines: Sequence[str], styles: TextStyles, width: float) -> Flowable:
     return block
 
 
+def two_columns(lines: Sequence[str], styles: TextStyles, width: float) -> Flowable:
+    """Bullets read line by line across two columns, so that they break well over a page."""
+    cell = width / 2.0
+    cells = [bullets([line], styles, cell - 4 * mm) for line in lines]
+    rows = [cells[n : n + 2] for n in range(0, len(cells), 2)]
+    block = PlacedTable([row + [""] * (2 - len(row)) for row in rows], colWidths=[cell, cell])
+    block.setStyle(_flat())
+    return block
+
+
 def boxed(content: Sequence[Flowable], width: float, fill: Color, edge: Color) -> Flowable:
     """Content in a tinted box with a strong edge on the left. It can break between its parts over pages."""
     block = PlacedTable([[one] for one in content], colWidths=[width])
@@ -106,12 +119,19 @@ def boxed(content: Sequence[Flowable], width: float, fill: Color, edge: Color) -
             ("LINEBEFORE", (0, 0), (0, -1), 2.2, edge),
             ("LEFTPADDING", (0, 0), (-1, -1), 7),
             ("RIGHTPADDING", (0, 0), (-1, -1), 6),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-            ("TOPPADDING", (0, 0), (-1, 0), 5),
-            ("BOTTOMPADDING", (0, last), (-1, last), 5),
+            ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.5),
+            ("TOPPADDING", (0, 0), (-1, 0), 3),
+            ("BOTTOMPADDING", (0, last), (-1, last), 4),
         ]
     )
+    return block
+
+
+def row(content: Sequence[Flowable], width: float) -> Flowable:
+    """Blocks of the same width beside each other, their tops level."""
+    block = PlacedTable([list(content)], colWidths=[width] * len(content))
+    block.setStyle(_flat())
     return block
 
 
@@ -158,10 +178,15 @@ def pictures(found: Sequence[Picture], styles: TextStyles, width: float, columns
 def legend(entries: Sequence[LegendEntry], styles: TextStyles) -> Flowable:
     """A coloured square and a name for each, in one line that wraps."""
     parts = [
-        f'<font color="#{"".join(f"{part:02x}" for part in one.rgb)}">■</font>&nbsp;{escape(one.name)}'
+        f'<font color="#{"".join(f"{part:02x}" for part in one.rgb)}">■</font>&nbsp;{_unbroken(one.name)}'
         for one in entries
     ]
     return Paragraph("&nbsp;&nbsp; ".join(parts), styles.caption)
+
+
+def _unbroken(name: str) -> str:
+    """Escaped; a name short enough for one line is kept on one."""
+    return escape(name).replace(" ", "&nbsp;") if len(name) <= LEGEND_LETTERS else escape(name)
 
 
 def _picture(one: Picture, width: float, height: float) -> Flowable:

@@ -18,10 +18,13 @@ from planner.report.pdf_blocks import Flowable
 from planner.report.pdf_style import TextStyles
 from planner.report.stimulation_content import LimitLine, StimulationCard
 
-PICTURE_MOST, PICTURE_LEAST = 72 * mm, 30 * mm
+PICTURE_MOST, PICTURE_LEAST = 72 * mm, 28 * mm
 """Heights between which pictures fill what is left of page 1."""
 
-HEADING_ROOM = 28 * mm
+GAP_MM = 1.7
+"""Between sections."""
+
+HEADING_ROOM = 16 * mm
 """A heading is not left alone at the foot of a page: with less room than this it goes to the next one."""
 
 
@@ -128,7 +131,7 @@ def _pictures(content: ReportContent, styles: TextStyles, left_height: float) ->
     """Two columns when they fit into what is left, else all in one row; never smaller than can be read."""
     count = len(content.pictures)
     row_height = left_height / max((count + 1) // 2, 1) - 7 * mm  # the title under each
-    if count <= 1 or row_height >= PICTURE_LEAST * 1.3:
+    if count <= 1 or row_height >= PICTURE_LEAST:
         columns = min(count, 2)
         height = row_height if count > 1 else left_height - 7 * mm
     else:
@@ -142,7 +145,8 @@ def _lead_blocks(card: LeadCard, styles: TextStyles) -> list[Flowable]:
     return [
         blocks.side_band(card.name, card.side, card.read_back, styles, look.TEXT_WIDTH),
         blocks.space(1.5),
-        blocks.pairs(card.facts, styles, look.TEXT_WIDTH, columns=2),
+        blocks.pairs(card.facts[:2], styles, look.TEXT_WIDTH, columns=2),
+        blocks.pairs(card.facts[2:], styles, look.TEXT_WIDTH, columns=3),
         blocks.grid(card.positions, styles, look.TEXT_WIDTH, (1.0, 2.0, 2.0, 2.0)),
     ]
 
@@ -151,19 +155,19 @@ def _second_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
     """Stimulation first, then what a reader needs in order to trust or doubt the plan."""
     story: list[Flowable] = [blocks.heading(_("Stimulation"), styles), blocks.space(1.5)]
     for card in content.stimulations:
-        story += [*_stimulation_blocks(card, styles), blocks.space(3)]
+        story += [*_stimulation_blocks(card, styles), blocks.space(GAP_MM)]
     if content.unverified:
         inside = [blocks.text(_("Not verified: check before you rely on it"), styles.alert)]
         inside.append(blocks.bullets(content.unverified, styles, look.TEXT_WIDTH - 14))
-        story += [blocks.boxed(inside, look.TEXT_WIDTH, look.WARNING_PALE, look.WARNING), blocks.space(3)]
+        story += [blocks.boxed(inside, look.TEXT_WIDTH, look.WARNING_PALE, look.WARNING), blocks.space(GAP_MM)]
     story += _table_section(
         _("Clearances of the shaft"), content.clearances, styles, (1.6, 1.4, 1.1, 1.6, 1.1), is_grouped=True
     )
     story += _table_section(_("Contacts"), content.contacts, styles, (1.4, 0.9, 1.8, 1.8, 1.8), is_grouped=True)
     if content.assumptions:
         story += [CondPageBreak(HEADING_ROOM), blocks.heading(_("Assumptions"), styles), blocks.space(1)]
-        story += [blocks.bullets(content.assumptions, styles, look.TEXT_WIDTH), blocks.space(3)]
-    story += _table_section(_("Alignments"), content.alignments, styles, (1.6, 1.3, 2.6, 2.0))
+        story += [blocks.two_columns(content.assumptions, styles, look.TEXT_WIDTH), blocks.space(GAP_MM)]
+    story += _table_section(_("Alignments"), content.alignments, styles, (1.3, 1.2, 3.2, 1.7))
     story += _table_section(_("Decisions by name"), content.approvals, styles, (1.8, 1.6, 1.8, 1.6))
     story += _version_blocks(content, styles)
     return story
@@ -182,7 +186,7 @@ def _table_section(
         blocks.heading(title, styles),
         blocks.space(0.8),
         blocks.grid(table, styles, look.TEXT_WIDTH, shares),
-        blocks.space(3),
+        blocks.space(GAP_MM),
     ]
 
 
@@ -203,10 +207,13 @@ def _stimulation_blocks(card: StimulationCard, styles: TextStyles) -> list[Flowa
     width = look.TEXT_WIDTH - left_width
     right: list[Flowable] = [blocks.pairs(card.settings, styles, width, columns=4)]
     if card.results:
-        right.append(blocks.pairs(card.results, styles, width, columns=4))
-    right += [_limit_block(line, styles, width) for line in card.limits]
+        right.append(blocks.pairs(card.results, styles, width, columns=5))
+    if card.limits:
+        cell = width / len(card.limits)
+        right.append(blocks.row([_limit_block(line, styles, cell) for line in card.limits], cell))
     if card.overlaps.rows:
-        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (2.2, 1.0, 1.7, 1.3))]
+        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (3.0, 0.9, 0.9, 1.3))]
+        right.append(blocks.text(card.overlap_note, styles.caption))
     story.append(blocks.side_by_side(diagram, right, left_width, look.TEXT_WIDTH))
     return story
 
@@ -214,15 +221,16 @@ def _stimulation_blocks(card: StimulationCard, styles: TextStyles) -> list[Flowa
 def _limit_block(line: LimitLine, styles: TextStyles, width: float) -> Flowable:
     """A value, its limit and source, and the verdict in words; the edge's colour only repeats the verdict."""
     words = f"{line.label}: {line.value}, {line.verdict} {line.limit}"
-    edge = look.ACCENT if line.is_within else look.DANGER
-    return blocks.boxed([blocks.text(words, styles.body)], width, look.PALE, edge)
+    style, edge = (styles.body, look.ACCENT) if line.is_within else (styles.danger, look.DANGER)
+    content = [blocks.text(words, style), blocks.text(line.source, styles.caption)]
+    return blocks.boxed(content, width, look.PALE, edge)
 
 
 def _version_blocks(content: ReportContent, styles: TextStyles) -> list[Flowable]:
     words = ", ".join(f"{one.label} {one.value}" for one in content.versions)
     story: list[Flowable] = [blocks.heading(_("Software and audit trail"), styles), blocks.space(1)]
-    story.append(blocks.text(words, styles.body))
+    story.append(blocks.text(words, styles.caption))
     if content.audit_head:
         text = _("Head of the audit trail (SHA-256): {head}").format(head=content.audit_head)
-        story.append(blocks.text(text, styles.body))
+        story.append(blocks.text(text, styles.caption))
     return story

@@ -14,8 +14,8 @@ from planner import places
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 SIDE_MARGIN = 15 * mm
-TOP_MARGIN = 23 * mm
-BOTTOM_MARGIN = 17 * mm
+TOP_MARGIN = 20.5 * mm
+BOTTOM_MARGIN = 15 * mm
 TEXT_WIDTH = PAGE_WIDTH - 2 * SIDE_MARGIN
 TEXT_HEIGHT = PAGE_HEIGHT - TOP_MARGIN - BOTTOM_MARGIN
 
@@ -47,6 +47,7 @@ class TextStyles:
     side: ParagraphStyle
     warning: ParagraphStyle
     alert: ParagraphStyle
+    danger: ParagraphStyle
 
 
 def _style(name: str, size: float, *, color: Color = INK, bold: bool = False, lead: float = 1.28) -> ParagraphStyle:
@@ -75,4 +76,5 @@ def text_styles() -> TextStyles:
         side=_style("side", 10, color=WHITE, bold=True),
         warning=_style("warning", 7.4, color=WARNING),
         alert=_style("alert", 9, color=WARNING, bold=True),
+        danger=_style("danger", 7.6, color=DANGER, bold=True),
     )

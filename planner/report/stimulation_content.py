@@ -11,6 +11,9 @@ from planner.report.parts import EMPTY_TABLE, Pair, Table
 CATHODE = "−"
 ANODE = "+"
 
+LEAST_SHOWN_MM3 = 0.05
+"""Smaller overlaps would print as 0.0."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactMark:
@@ -29,6 +32,7 @@ class LimitLine:
     label: str
     value: str
     limit: str
+    source: str
     verdict: str
     is_within: bool
 
@@ -44,6 +48,7 @@ class StimulationCard:
     results: tuple[Pair, ...] = ()
     limits: tuple[LimitLine, ...] = ()
     overlaps: Table = EMPTY_TABLE
+    overlap_note: str = ""
 
 
 def cards(case: Case, findings: Findings) -> tuple[StimulationCard, ...]:
@@ -73,6 +78,7 @@ def _card(case: Case, lead: Lead, programme: Programme, findings: Findings) -> S
         results=_results(simulation),
         limits=_limits(simulation, findings),
         overlaps=_overlaps(case, simulation, findings),
+        overlap_note=_("Structures overlap one another: shares need not add up."),
     )
 
 
@@ -111,7 +117,7 @@ def _settings(programme: Programme, marks: tuple[ContactMark, ...]) -> tuple[Pai
 
 
 def _results(simulation: Simulation) -> tuple[Pair, ...]:
-    threshold = _("{threshold} V/mm, {width} µm fibres").format(
+    threshold = _("{threshold} V/mm ({width} µm)").format(
         threshold=number(simulation.threshold_v_per_mm, 3), width=number(simulation.fibre_diameter_um)
     )
     return (
@@ -128,7 +134,7 @@ def _largest_field_label(simulation: Simulation) -> str:
     distance = simulation.assumptions.get("strongest_from_mm")
     if not distance:
         return _("Largest field")
-    return _("Largest field from {distance} mm on").format(distance=number(float(distance), 2))
+    return _("Largest field, {distance} mm off").format(distance=number(float(distance), 2))
 
 
 def _limits(simulation: Simulation, findings: Findings) -> tuple[LimitLine, ...]:
@@ -144,7 +150,8 @@ def _limit_line(label: str, value: float, unit: str, digits: int, limit: Limit) 
     return LimitLine(
         label=label,
         value=f"{number(value, digits)}{unit}",
-        limit=f"{number(limit.value, digits)}{unit} ({limit.source})",
+        limit=f"{number(limit.value, digits)}{unit}",
+        source=limit.source,
         verdict=_("below the limit of") if is_within else _("AT OR ABOVE the limit of"),
         is_within=is_within,
     )
@@ -161,11 +168,11 @@ def _overlaps(case: Case, simulation: Simulation, findings: Findings) -> Table:
             _field_words(simulation.strongest_v_per_mm.get(key)),
         )
         for key, volume in found
-        if volume > 0.0
+        if volume >= LEAST_SHOWN_MM3
     ]
     if not rows and case.structures:
         rows = [(_("none of the structures"), f"{number(0.0)} mm³", "–", "–")]
-    head = (_("Activated within"), _("Volume"), _("Share of the activated volume"), _("Largest field there"))
+    head = (_("Activated within"), _("Volume"), _("Share of it"), _("Largest field there"))
     return Table(head, tuple(rows))
 
 

@@ -1,6 +1,6 @@
 """The key pictures of the report: slices through each target and along each lead. No GL, so any PC makes the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from planner.case.model import Case, Lead
 from planner.case.store import ArrayStore
 from planner.i18n import _
 from planner.leads.path import lead_frame, length_mm
+from planner.library.targets import structure_id
 from planner.progress import SILENT, Progress
 from planner.report.findings import LegendEntry, Picture
 from planner.scene.annotations import ImageWords
@@ -32,6 +33,9 @@ NEAR_MM_PER_PX = 0.24
 
 PATH_MARGIN_MM = 15.0
 """So much is shown above the entry and below the tip."""
+
+LEAST_OVERLAP_MM3 = 0.05
+"""A structure touched by less (it would print as 0.0) is not drawn, so that the pictures stay readable."""
 
 FROM_THE_FRONT = (0.0, 1.0, 0.0)
 
@@ -57,7 +61,7 @@ def report_pictures(case: Case, store: ArrayStore, progress: Progress = SILENT) 
         layer=SliceLayer(volume_of(image, store), image.window, name=image.name),
         words=image_words(case, image),
         leads=lead_displays(case),
-        surfaces=(*structure_displays(case, store), *activated_displays(case, store)),
+        surfaces=_surfaces(case, store),
         points=point_displays(case),
     )
     wanted = [one for lead in leads for one in _rasters(lead, is_only=len(leads) == 1)]
@@ -98,5 +102,13 @@ def _along(lead: Lead, width_px: int, height_px: int) -> Raster:
 
 def report_legend(case: Case, store: ArrayStore) -> tuple[LegendEntry, ...]:
     """What the colours in the pictures stand for."""
-    shown = (*structure_displays(case, store), *activated_displays(case, store))
-    return tuple(LegendEntry(one.name, one.rgb) for one in shown)
+    return tuple(LegendEntry(one.name, one.rgb) for one in _surfaces(case, store))
+
+
+def _surfaces(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, ...]:
+    """The structures the plan is about, and the activated volumes."""
+    wanted = {structure_id(lead.target_id, lead.side) for lead in case.leads.values()}
+    for simulation in case.simulations.values():
+        wanted |= {key for key, overlap_mm3 in simulation.overlaps_mm3.items() if overlap_mm3 >= LEAST_OVERLAP_MM3}
+    about = replace(case, structures={key: one for key, one in case.structures.items() if key in wanted})
+    return (*structure_displays(about, store), *activated_displays(case, store))

@@ -91,8 +91,8 @@ def test_that_segments_share_a_level(crowded_case):
 def test_that_charge_is_told_with_limit_source_and_verdict(plain_case, make_findings):
     card = build_content(plain_case, make_findings(plain_case), "en").stimulations[0]
     density, shannon = card.limits
-    assert (density.value, density.limit) == ("3.0 µC/cm²", "30.0 µC/cm² (makers' warning threshold)")
-    assert (shannon.value, shannon.limit) == ("-0.27", "1.85 (Shannon 1992)")
+    assert (density.value, density.limit, density.source) == ("3.0 µC/cm²", "30.0 µC/cm²", "makers' warning threshold")
+    assert (shannon.value, shannon.limit, shannon.source) == ("-0.27", "1.85", "Shannon 1992")
     assert density.is_within
     assert shannon.is_within
     high = replace(plain_case.simulations["s1"], charge_density_uc_cm2=37.6, shannon_k=1.93)
