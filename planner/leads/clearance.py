@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from planner.case.model import Lead
 from planner.errors import SpaceMismatchError
@@ -155,6 +154,8 @@ def _boxes_near(samples: PathSamples, labels: Volume, codes: Collection[int]) ->
 
 def _box_distances(xyz: FloatArray, boxes: NDArray[np.int64], labels: Volume) -> FloatArray:
     """(N,) mm from each point to the nearest voxel, taken as a box of the grid's spacing."""
+    from scipy.spatial import cKDTree  # a tenth of a second, paid at the first read-out and not at the start
+
     spacing = labels.grid.spacing_mm
     points = labels.grid.to_index(xyz) * spacing
     tree = cKDTree(boxes * spacing)

@@ -158,7 +158,7 @@ def _second_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
         story += [*_stimulation_blocks(card, styles), blocks.space(GAP_MM)]
     if content.unverified:
         inside = [blocks.text(_("Not verified: check before you rely on it"), styles.alert)]
-        inside.append(blocks.bullets(content.unverified, styles, look.TEXT_WIDTH - 14))
+        inside += [blocks.bullets([line], styles, look.TEXT_WIDTH - 14) for line in content.unverified]
         story += [blocks.boxed(inside, look.TEXT_WIDTH, look.WARNING_PALE, look.WARNING), blocks.space(GAP_MM)]
     story += _table_section(
         _("Clearances of the shaft"), content.clearances, styles, (1.6, 1.4, 1.1, 1.6, 1.1), is_grouped=True

@@ -42,8 +42,8 @@ def place_lead(case: Case, store: ArrayStore, request: PlaceLeadRequest) -> Lead
         name=_free_name(case, request.name),
         side=request.side,
         device_id=request.device_id,
-        target=request.target,
-        entry=request.entry,
+        target=_plain(request.target),
+        entry=_plain(request.entry),
         space=case.planning_space,
         target_id=request.target_id,
         depth_mm=request.depth_mm,
@@ -63,7 +63,8 @@ def move_lead(
 ) -> Lead:
     """The lead with another target or entry. Raises as :func:`place_lead`, and RefusedError(code="lead-locked")."""
     lead = _unlocked(case, lead_id)
-    return _settled(case, store, replace(lead, target=target or lead.target, entry=entry or lead.entry), accepted)
+    moved = replace(lead, target=_plain(target or lead.target), entry=_plain(entry or lead.entry))
+    return _settled(case, store, moved, accepted)
 
 
 def change_depth(case: Case, store: ArrayStore, lead_id: str, depth_mm: float) -> Lead:
@@ -122,6 +123,11 @@ def _free_name(case: Case, name: str, except_id: str = "") -> str:
         text = _("There is already a lead {name}. Give this one another name.").format(name=clean)
         raise RefusedError(text, code="lead-name-taken")
     return clean
+
+
+def _plain(place: Vector) -> Vector:
+    """Python floats, whatever kind of number a view or a file brought."""
+    return (float(place[0]), float(place[1]), float(place[2]))
 
 
 def _turned(rotation_deg: float) -> float:

@@ -98,6 +98,11 @@ def test_that_any_number_of_pictures_can_be_printed(plain_case, make_findings, c
     assert render_pdf(build_content(plain_case, make_findings(plain_case, count), "en")).startswith(b"%PDF-")
 
 
+def test_that_a_very_long_list_of_doubts_goes_on_over_pages(content):
+    doubts = tuple(f"Doubt number {n}: " + "check it on the images before you rely on it. " * 3 for n in range(120))
+    assert render_pdf(replace(content, unverified=doubts, assumptions=doubts)).startswith(b"%PDF-")
+
+
 def test_that_a_plan_without_leads_can_be_printed(plain_case, make_findings):
     empty = replace(plain_case, leads={}, programmes={}, simulations={}, approvals={})
     assert render_pdf(build_content(empty, make_findings(empty, 0), "en")).startswith(b"%PDF-")

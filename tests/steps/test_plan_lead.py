@@ -68,6 +68,14 @@ def test_that_a_lead_is_placed_in_the_planning_space_with_what_was_asked(case, s
     assert not lead.is_locked
 
 
+def test_that_positions_of_any_kind_of_number_are_kept_as_plain_floats(case, store):
+    target = tuple(np.array(REQUEST.target, dtype=np.float32))
+    placed, lead = _placed(case, store, target=target)
+    assert [type(value) for value in lead.target] == [float, float, float]
+    moved = move_lead(placed, store, lead.id, entry=tuple(np.array(REQUEST.entry, dtype=np.float32)))
+    assert [type(value) for value in moved.entry] == [float, float, float]
+
+
 def test_that_a_lead_needs_an_image_a_name_and_a_name_of_its_own(case, store):
     with pytest.raises(RefusedError) as refused:
         place_lead(Case("empty"), store, REQUEST)
