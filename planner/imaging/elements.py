@@ -20,6 +20,8 @@ IDENTITY_TAGS = frozenset({0x00100010, 0x00100020, 0x00100030, 0x00100040})
 UNDEFINED = 0xFFFFFFFF
 DEEPEST_NESTING = 64
 MOST_VALUES = 4096
+PRINTABLE = bytes(byte if 32 <= byte < 127 else 32 if byte == 0 else ord("?") for byte in range(256))
+"""Codes, numbers and identifiers are ASCII; anything else in them must not reach a screen."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 Raw = bytes | list["RawItem"]
@@ -57,8 +59,8 @@ class RawItem:
 
     def words(self, tag: int) -> tuple[str, ...]:
         """The parts of a code string, identifier or date: ASCII, no blanks around."""
-        text = self.raw(tag).decode("latin-1").strip("\0 ")
-        return tuple(part.strip("\0 ") for part in text.split("\\")[:MOST_VALUES]) if text else ()
+        text = self.raw(tag).translate(PRINTABLE).decode("ascii").strip(" ")
+        return tuple(part.strip(" ") for part in text.split("\\")[:MOST_VALUES]) if text else ()
 
     def word(self, tag: int) -> str:
         return next(iter(self.words(tag)), "")
