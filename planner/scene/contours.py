@@ -12,6 +12,7 @@ from planner.geometry.arrays import FloatArray
 from planner.scene.display import ContactDisplay, LeadDisplay, PointDisplay
 from planner.scene.planes import SlicePlane
 
+KEPT_SURFACES = 256
 ROUND_POINTS = 24
 """Corners of a drawn circle: at 1.3 mm across, the polygon is within 0.006 mm of it."""
 
@@ -39,6 +40,40 @@ def cut_surface(surface: Surface, plane: SlicePlane) -> tuple[Polyline, ...]:
     start, end = surface.vertices[edges[:, 0]], surface.vertices[edges[:, 1]]
     uv = plane.to_plane(start + share[:, None] * (end - start))
     return tuple(Polyline(uv[chain], closed) for chain, closed in _chains(segments))
+
+
+class SurfaceCuts:
+    """Remembers outlines from frame to frame: while a plane stands still nothing is cut again, and a surface that is
+    far from the plane costs next to nothing."""
+
+    def __init__(self) -> None:
+        self._balls: dict[int, tuple[Surface, FloatArray, float]] = {}
+        self._lines: dict[int, tuple[Polyline, ...]] = {}
+        self._key = b""
+
+    def cut(self, surface: Surface, plane: SlicePlane) -> tuple[Polyline, ...]:
+        """As :func:`cut_surface`."""
+        key = b"".join(part.tobytes() for part in (plane.centre_mm, plane.right, plane.up))
+        if key != self._key:
+            self._key, self._lines = key, {}
+        _same, centre, radius = self._ball(surface)
+        if abs(float(plane.height_mm(centre))) > radius and surface.space == plane.space:
+            return ()
+        if id(surface) not in self._lines:
+            self._lines[id(surface)] = cut_surface(surface, plane)
+        return self._lines[id(surface)]
+
+    def _ball(self, surface: Surface) -> tuple[Surface, FloatArray, float]:
+        """The surface (held, so that its id stays its own), and a ball around it."""
+        if id(surface) not in self._balls:
+            if len(self._balls) >= KEPT_SURFACES:
+                self._balls.clear()
+                self._lines.clear()
+            vertices = surface.vertices if len(surface.vertices) else np.zeros((1, 3))
+            centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2.0
+            radius = float(np.linalg.norm(vertices - centre, axis=1).max())
+            self._balls[id(surface)] = (surface, centre, radius)
+        return self._balls[id(surface)]
 
 
 def _cut_edges(triangles: NDArray[np.int64], above: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -89,10 +124,12 @@ class ContactTrace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadTrace:
-    """A lead on a slice. ``shaft`` is its outline as seen across the plane, ``near`` the outline of the part within
-    one millimetre of the plane (empty when there is none), ``crossing`` where the axis meets the plane, if it does."""
+    """A lead on a slice. ``ends`` (2, 2) are tip and upper end of its axis, ``shaft`` is its outline as seen across the
+    plane, ``near`` the outline of the part within one millimetre of the plane (empty when there is none), ``crossing``
+    where the axis meets the plane, if it does."""
 
     lead: LeadDisplay
+    ends: FloatArray
     shaft: FloatArray
     near: FloatArray
     crossing: FloatArray | None
@@ -105,14 +142,16 @@ NEAR_MM = 1.0
 
 def trace_lead(lead: LeadDisplay, plane: SlicePlane) -> LeadTrace:
     """The lead as the slice shows it; contacts from the tip up."""
-    heights = plane.height_mm(np.stack([lead.along(0.0), lead.along(lead.length_mm)]))
+    ends = np.stack([lead.along(0.0), lead.along(lead.length_mm)])
+    heights = plane.height_mm(ends)
     low, high = _near_part(float(heights[0]), float(heights[1]), lead)
     near = _cylinder_outline(lead, low, high, plane) if high > low else np.zeros((0, 2))
     crossing = None
     if heights[0] * heights[1] <= 0.0 and heights[0] != heights[1]:
         crossing = plane.to_plane(lead.along(float(heights[0] / (heights[0] - heights[1])) * lead.length_mm))
     contacts = tuple(_trace_contact(lead, contact, plane) for contact in lead.contacts)
-    return LeadTrace(lead, _cylinder_outline(lead, 0.0, lead.length_mm, plane), near, crossing, contacts)
+    shaft = _cylinder_outline(lead, 0.0, lead.length_mm, plane)
+    return LeadTrace(lead, plane.to_plane(ends), shaft, near, crossing, contacts)
 
 
 def _near_part(height_tip: float, height_top: float, lead: LeadDisplay) -> tuple[float, float]:

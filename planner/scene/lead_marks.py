@@ -3,13 +3,14 @@
 import numpy as np
 
 from planner.i18n import _
-from planner.scene.contours import NEAR_MM, ContactTrace, LeadTrace, cut_surface, trace_lead
+from planner.scene.contours import NEAR_MM, ContactTrace, LeadTrace, SurfaceCuts, trace_lead
 from planner.scene.display import SIGN_RGB, LeadDisplay, Sign, SurfaceDisplay
 from planner.scene.overlay import Anchor, Fill, Mark, Stroke, Words
 from planner.scene.planes import Raster
 
 LABEL_OFFSET_PX = 12.0
 LABELLED_PX = 9.0
+THIN_PX = 5.0
 DISTANT_MM = 25.0
 """A lead whose nearest part is farther from the slice than this is not drawn on it."""
 
@@ -19,11 +20,12 @@ def sign_words(sign: Sign) -> str:
     return {"-": "\N{MINUS SIGN}", "+": "+", "off": _("off")}[sign]
 
 
-def surface_marks(raster: Raster, surfaces: tuple[SurfaceDisplay, ...]) -> list[Mark]:
-    """Outlines of the surfaces that meet the slice; the inside tinted where asked for."""
+def surface_marks(raster: Raster, surfaces: tuple[SurfaceDisplay, ...], cuts: SurfaceCuts | None = None) -> list[Mark]:
+    """Outlines of the surfaces that meet the slice; the inside tinted where asked for. ``cuts`` remembers them."""
+    cuts = cuts or SurfaceCuts()
     marks: list[Mark] = []
     for shown in surfaces:
-        for line in cut_surface(shown.surface, raster.plane):
+        for line in cuts.cut(shown.surface, raster.plane):
             xy = raster.uv_to_px(line.uv)
             if shown.is_filled and line.is_closed:
                 marks.append(Fill(xy, shown.rgb, 0.22 * shown.opacity))
@@ -48,8 +50,7 @@ def _nearest_mm(lead: LeadDisplay, raster: Raster) -> float:
 
 def _one_lead(raster: Raster, trace: LeadTrace) -> list[Mark]:
     strength = 1.0 if trace.lead.is_active else 0.6
-    shaft = raster.uv_to_px(trace.shaft)
-    marks: list[Mark] = [Stroke(shaft, trace.lead.rgb, 1.0, 0.45 * strength, is_closed=True, is_dashed=True)]
+    marks = [_projected_shaft(raster, trace, strength)]
     if len(trace.near):
         near = raster.uv_to_px(trace.near)
         marks += [Fill(near, (12, 14, 16), 0.75), Stroke(near, trace.lead.rgb, 1.4, strength, is_closed=True)]
@@ -57,6 +58,14 @@ def _one_lead(raster: Raster, trace: LeadTrace) -> list[Mark]:
         marks += _contact_shape(raster, contact, strength)
     marks += _labels(raster, trace)
     return marks
+
+
+def _projected_shaft(raster: Raster, trace: LeadTrace, strength: float) -> Mark:
+    """Its outline dashed; one line where the two sides would run into each other."""
+    if 2.0 * trace.lead.radius_mm / raster.mm_per_px < THIN_PX:
+        return Stroke(raster.uv_to_px(trace.ends), trace.lead.rgb, 1.6, 0.75 * strength, is_dashed=True)
+    shaft = raster.uv_to_px(trace.shaft)
+    return Stroke(shaft, trace.lead.rgb, 1.2, 0.6 * strength, is_closed=True, is_dashed=True)
 
 
 def _contact_shape(raster: Raster, trace: ContactTrace, strength: float) -> list[Mark]:

@@ -5,7 +5,7 @@ import pytest
 
 from planner.errors import SpaceMismatchError
 from planner.geometry import Surface
-from planner.scene.contours import cut_surface, hull, trace_lead
+from planner.scene.contours import SurfaceCuts, cut_surface, hull, trace_lead
 from planner.scene.planes import SlicePlane
 from tests.scene.scene_samples import SPACE, ball_surface, upright_lead
 
@@ -80,3 +80,15 @@ def test_that_the_part_in_the_slice_is_as_long_as_the_slant_allows() -> None:
 def test_that_the_hull_of_a_square_with_a_point_inside_is_the_square() -> None:
     points = np.array([(0, 0), (2, 0), (2, 2), (0, 2), (1, 1)], dtype=float)
     assert {tuple(corner) for corner in hull(points).tolist()} == {(0, 0), (2, 0), (2, 2), (0, 2)}
+
+
+def test_that_remembered_cuts_are_the_same_as_fresh_ones_wherever_the_plane_goes() -> None:
+    surface, cuts = ball_surface((5, -4, 10), 10.0, 16), SurfaceCuts()
+    for height in (9.0, 9.0, 12.0, 25.0, 9.0):
+        plane = SlicePlane.axial((0, 0, height), SPACE)
+        fresh, remembered = cut_surface(surface, plane), cuts.cut(surface, plane)
+        assert len(fresh) == len(remembered) == (0 if height > 20 else 1)
+        for one, other in zip(fresh, remembered, strict=True):
+            np.testing.assert_array_equal(one.uv, other.uv)
+    with pytest.raises(SpaceMismatchError):
+        cuts.cut(surface, SlicePlane.axial((0, 0, 90), "image:other"))

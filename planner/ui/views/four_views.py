@@ -18,6 +18,7 @@ from planner.ui.views.slice_view import SliceView, Tool
 
 FOUR = "four"
 SPACE = "3d"
+REST_PER_FRAME, LONGEST_PAUSE_MS = 3.0, 300
 _PLACES = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), SPACE: (1, 1)}
 
 
@@ -39,7 +40,6 @@ class FourViews(QWidget):
         self._tool: Tool = "crosshair"
         self._space_timer = QTimer(self)
         self._space_timer.setSingleShot(True)
-        self._space_timer.setInterval(0)
         self._lay_out()
         self._connect()
         self._follow_cursor(selection.cursor)
@@ -170,7 +170,10 @@ class FourViews(QWidget):
             return
         for view in self.slices.values():
             view.set_cursor(*cursor)
-        self._space_timer.start()  # the 3-D view follows when the slices have been drawn
+        if not self._space_timer.isActive():
+            # The slices come first. 3-D follows as often as this computer draws it in a quarter of the time.
+            pause = REST_PER_FRAME * self.scene_view.frame_ms
+            self._space_timer.start(min(round(pause), LONGEST_PAUSE_MS))
 
     def _move_space(self) -> None:
         if self._selection.cursor is not None:

@@ -116,6 +116,11 @@ class SceneView(QWidget):
         self._shows_planes = shown
         self._ask_for_planes()
 
+    @property
+    def frame_ms(self) -> float:
+        """How long the last frame took."""
+        return self._vtk.frame_ms
+
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def look_from(self, preset: str) -> None:

@@ -13,6 +13,7 @@ from planner.i18n import _
 from planner.scene import annotations
 from planner.scene.annotations import ImageWords
 from planner.scene.captions import caption_marks, scale_room_px
+from planner.scene.contours import SurfaceCuts
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.lead_marks import lead_marks, surface_marks
 from planner.scene.overlay import Mark, Words, crosshair_marks, point_marks
@@ -50,6 +51,7 @@ class SliceView(QWidget):
         super().__init__(parent)
         self.kind: PlaneKind = kind
         self._slicer = LayeredSlicer()
+        self._cuts = SurfaceCuts()
         self._cursor: FloatArray = np.zeros(3)
         self._look = Look(self._first_plane(space))
         self._is_fitted = True
@@ -93,6 +95,7 @@ class SliceView(QWidget):
         if space == self._look.plane.space:
             return
         self._slicer.forget()
+        self._cuts = SurfaceCuts()
         self._layers, self._leads, self._surfaces, self._points = (), (), (), ()
         self._look = replace(self._look, plane=replace(self._look.plane, space=space))
         self._is_fitted = True
@@ -186,7 +189,7 @@ class SliceView(QWidget):
         """Everything over the picture, from the bottom up."""
         if not self._layers:
             return self._empty_marks(raster)
-        marks = surface_marks(raster, self._surfaces)
+        marks = surface_marks(raster, self._surfaces, self._cuts)
         if self._shows_crosshair:
             marks += crosshair_marks(raster, self._cursor)
         marks += lead_marks(raster, self._leads)

@@ -6,6 +6,7 @@ No VTK interactor: the mouse is ours (:mod:`planner.ui.views.scene_view`), so no
 
 import ctypes
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,7 @@ class GlVtkWidget(QOpenGLWidget):
         self.window_vtk.SetFrameBlitModeToBlitToCurrent()
         self.window_vtk.AddRenderer(self.renderer)
         self._loader: Any = None
+        self.frame_ms = 0.0
         self._is_ready = False
         self._is_shut = False
 
@@ -95,7 +97,9 @@ class GlVtkWidget(QOpenGLWidget):
         state.Reset()  # Qt has used the context since the last frame
         state.vtkglDepthFunc(GL_LEQUAL)
         self.window_vtk.SetIsCurrent(True)
+        started = time.perf_counter()
         self.window_vtk.Render()
+        self.frame_ms = 1000.0 * (time.perf_counter() - started)
         self.frame_drawn.emit()
 
     def ask_for_frame(self) -> None:
@@ -133,6 +137,7 @@ class OffscreenVtkWidget(QWidget):
         self._image = QImage()
         self._pixels = np.zeros((1, 1, 3), dtype=np.uint8)
         self._is_due = True
+        self.frame_ms = 0.0
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
@@ -140,7 +145,9 @@ class OffscreenVtkWidget(QWidget):
         is_fresh = self._is_due or self._image.size() != size
         if is_fresh and self._window is not None:
             self._window.resize(size.width(), size.height())
+            started = time.perf_counter()
             self._pixels = self._window.pixels()  # the QImage does not keep it alive
+            self.frame_ms = 1000.0 * (time.perf_counter() - started)
             rows, columns = self._pixels.shape[:2]
             self._image = QImage(self._pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
             self._is_due = False
