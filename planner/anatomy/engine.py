@@ -34,8 +34,8 @@ class Pullback:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DeformableRequest:
-    """``mask`` (fixed grid, 0 or 1) is where the images are compared; ``start`` the affine, fixed to moving.
+class MaskedRequest:
+    """``mask`` (fixed grid, 0 or 1) is where the images are compared; ``start`` maps fixed to moving.
 
     ``is_quick`` stops early: good to a millimetre or two, for a second opinion.
     """
@@ -71,11 +71,11 @@ class RegistrationEngine(Protocol):
         """The same from a start within some 15 mm and 15 degrees."""
         ...
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
+    def affine(self, request: MaskedRequest) -> Affine:
         """Turn, shift, scale and shear by local correlation, from a rigid start: same contrast."""
         ...
 
-    def deformable(self, request: DeformableRequest) -> Pullback:
+    def deformable(self, request: MaskedRequest) -> Pullback:
         """A smooth field by local correlation, from an affine start: same contrast."""
         ...
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, joined
+from planner.anatomy.engine import THREADS, EngineName, MaskedRequest, Pullback, joined
 from planner.anatomy.starts import Score, about, head_centroid
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import to_itk
@@ -23,8 +23,8 @@ START_FILE = "start.mat"
 RIGID_COARSE = "100x0x0"
 RIGID_ROUGH = "100x50x0"
 RIGID_FULL = "100x50x15"
-AFFINE_ROUGH = "100x20x0"
-AFFINE_FULL = "100x50x5"
+AFFINE_QUICK = "100x20x0"
+AFFINE_FULL = "100x50x0"
 FIELD_LEVELS = "100x50x0"
 FIELD_LEVELS_QUICK = "100x20x0"
 FIELD_RADIUS = "NCC 3x3x3"
@@ -47,13 +47,14 @@ class GreedyEngine:
     def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         return _rigid(fixed, moving, joined(start, fixed, moving), RIGID_ROUGH if is_rough else RIGID_FULL)
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
-        levels = AFFINE_ROUGH if is_rough else AFFINE_FULL
-        command = f"-a -dof 12 -ia {START_FILE} -n {levels} -m NCC 4x4x4 -o found"
-        answer = _execute(command, fixed, moving, joined(start, fixed, moving), found=None)
-        return Affine.of(np.array(answer), fixed.space, moving.space)
+    def affine(self, request: MaskedRequest) -> Affine:
+        levels = AFFINE_QUICK if request.is_quick else AFFINE_FULL
+        command = f"-gm mask -a -dof 12 -ia {START_FILE} -n {levels} -m NCC 4x4x4 -o found"
+        mask = to_itk(_as_float(request.mask))
+        answer = _execute(command, request.fixed, request.moving, request.start, mask=mask, found=None)
+        return Affine.of(np.array(answer), request.fixed.space, request.moving.space)
 
-    def deformable(self, request: DeformableRequest) -> Pullback:
+    def deformable(self, request: MaskedRequest) -> Pullback:
         levels = FIELD_LEVELS_QUICK if request.is_quick else FIELD_LEVELS
         command = f"-gm mask -it {START_FILE} -n {levels} -m {FIELD_RADIUS} -s {FIELD_SMOOTHING} -o found"
         mask = to_itk(_as_float(request.mask))

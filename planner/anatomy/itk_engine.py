@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from planner.anatomy.engine import THREADS, DeformableRequest, EngineName, Pullback, joined
+from planner.anatomy.engine import THREADS, EngineName, MaskedRequest, Pullback, joined
 from planner.anatomy.starts import Score, about, head_centroid, turn
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import RAS_TO_LPS, grid_of, to_itk
@@ -49,21 +49,23 @@ class ItkEngine:
         middle = _rigid_level(_images(fixed, moving, MIDDLE_MM), joined(start, fixed, moving), step_mm=2.0)
         return middle if is_rough else _rigid_level(_images(fixed, moving, FINE_MM), middle, step_mm=0.5)
 
-    def affine(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
+    def affine(self, request: MaskedRequest) -> Affine:
         """Local correlation (radius 4): mutual information scales a head with skull to the outline of the brain."""
         transform = sitk.AffineTransform(3)
-        matrix = RAS_TO_LPS @ joined(start, fixed, moving).matrix @ RAS_TO_LPS
+        fixed, moving = request.fixed, request.moving
+        matrix = RAS_TO_LPS @ request.start.matrix @ RAS_TO_LPS
         transform.SetCenter(_lps(fixed.grid.centre_mm))
         _set_matrix(transform, matrix)
-        for factor, iterations in AFFINE_LEVELS[:2] if is_rough else AFFINE_LEVELS:
+        for factor, iterations in AFFINE_LEVELS[:2] if request.is_quick else AFFINE_LEVELS:
             images = _images(fixed, moving, factor * float(fixed.grid.spacing_mm.min()))
             method = _method(iterations, step=1.0, smallest=1e-3)
             method.SetMetricAsANTSNeighborhoodCorrelation(4 if factor < 8 else 2)
+            method.SetMetricFixedMask(_mask(request))
             method.SetInitialTransform(transform, inPlace=True)
             method.Execute(*images)
         return _affine_of(transform, fixed.space, moving.space)
 
-    def deformable(self, request: DeformableRequest) -> Pullback:
+    def deformable(self, request: MaskedRequest) -> Pullback:
         levels = FIELD_LEVELS[:1] if request.is_quick else FIELD_LEVELS
         initial = _affine_transform(request.start)
         field = None
@@ -88,6 +90,10 @@ def _shrunk(volume: Volume, step_mm: float) -> Image:
 
 def _images(fixed: Volume, moving: Volume, step_mm: float) -> tuple[Image, Image]:
     return _shrunk(fixed, step_mm), _shrunk(moving, step_mm)
+
+
+def _mask(request: MaskedRequest) -> Image:
+    return sitk.Cast(to_itk(request.mask) > 0, sitk.sitkUInt8)
 
 
 def _method(iterations: int, *, step: float, smallest: float) -> Any:
@@ -138,7 +144,7 @@ def _affine_transform(affine: Affine) -> Any:
     return transform
 
 
-def _field_level(request: DeformableRequest, initial: Any, before: Image, level: tuple[int, int, int]) -> Image:
+def _field_level(request: MaskedRequest, initial: Any, before: Image, level: tuple[int, int, int]) -> Image:
     """One level: the field on the grid of the shrunken fixed image, begun with the field of the level before."""
     factor, iterations, radius = level
     step_mm = factor * float(request.fixed.grid.spacing_mm.min())
@@ -147,7 +153,7 @@ def _field_level(request: DeformableRequest, initial: Any, before: Image, level:
     method.SetInterpolator(sitk.sitkLinear)
     method.SetNumberOfThreads(THREADS)
     method.SetMetricAsANTSNeighborhoodCorrelation(radius)
-    method.SetMetricFixedMask(sitk.Cast(to_itk(request.mask) > 0, sitk.sitkUInt8))
+    method.SetMetricFixedMask(_mask(request))
     method.SetOptimizerAsGradientDescent(
         learningRate=1.0,
         numberOfIterations=iterations,
@@ -172,7 +178,7 @@ def _begun(before: Image, fixed: Image) -> Image:
     return empty
 
 
-def _whole(field: Image, initial: Any, request: DeformableRequest) -> Pullback:
+def _whole(field: Image, initial: Any, request: MaskedRequest) -> Pullback:
     """The field followed by the affine, as whole displacements in RAS on the grid of the last level."""
     both = sitk.CompositeTransform([initial, sitk.DisplacementFieldTransform(sitk.Image(field))])
     whole = sitk.TransformToDisplacementField(

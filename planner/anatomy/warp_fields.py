@@ -14,7 +14,7 @@ from planner.geometry.volume import Grid
 
 INVERSE_STEP_MM = 2.0
 """Template to moving: the spacing of the finest level the engines fit."""
-FORWARD_STEP_MM = 1.4
+FORWARD_STEP_MM = 1.2
 """Moving to template: finer, so that there and back again closes to 0.1 mm between the nodes too."""
 FADE_MM = 12.0
 """Outside the compared region the field fades into the affine over this length."""
