@@ -57,69 +57,81 @@ def _ratio(exact: FloatArray, two_point: FloatArray) -> FloatArray:
 
 def corrected(faces: Faces, grid: LeadGrid) -> Faces:
     """The faces with every contact edge corrected: the ends along the lead, and the sides of segments."""
-    n, s, around, wall = faces.n.copy(), faces.s.copy(), faces.around.copy(), faces.wall.copy()
-    is_contact = faces.owner != INSULATING
-    for row in np.flatnonzero((is_contact[:, 1:] != is_contact[:, :-1]).any(axis=0)):
-        for above in (True, False):
-            low, high = is_contact[:, row], is_contact[:, row + 1]
-            angles = np.flatnonzero(high & ~low if above else low & ~high)
-            if len(angles):
-                _correct_end(grid, int(row) + 1, above, angles, n, s, wall, _stops(is_contact))
-    _correct_sides(grid, is_contact, n, around, wall)
-    return replace(faces, n=n, s=s, around=around, wall=wall)
+    work = _Work(
+        grid, faces.owner != INSULATING, faces.n.copy(), faces.s.copy(), faces.around.copy(), faces.wall.copy()
+    )
+    for face in _stops(work.is_contact)[1:-1]:
+        below, above = work.is_contact[:, face - 1], work.is_contact[:, face]
+        _correct_end(work, int(face), np.flatnonzero(above & ~below), is_rising=True)
+        _correct_end(work, int(face), np.flatnonzero(below & ~above), is_rising=False)
+    for cell in np.flatnonzero(_side_marks(work.is_contact).any(axis=1)):
+        _correct_side(work, int(cell), is_rising=True)
+        _correct_side(work, int(cell), is_rising=False)
+    return replace(faces, n=work.n, s=work.s, around=work.around, wall=work.wall)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """Copies of the conductances, to be scaled in place; ``is_contact`` (t, s)."""
+
+    grid: LeadGrid
+    is_contact: NDArray[np.bool_]
+    n: FloatArray
+    s: FloatArray
+    around: FloatArray
+    wall: FloatArray
 
 
 def _stops(is_contact: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Rows (as face numbers) where any contact begins or ends, with the ends of the grid."""
+    """Face numbers along s where any contact begins or ends, with the ends of the grid."""
     changes = np.flatnonzero((is_contact[:, 1:] != is_contact[:, :-1]).any(axis=0)) + 1
     return np.concatenate([[0], changes, [is_contact.shape[1]]])
 
 
-def _correct_end(
-    grid: LeadGrid,
-    face: int,
-    above: bool,
-    angles: NDArray[np.int64],
-    n: FloatArray,
-    s: FloatArray,
-    wall: FloatArray,
-    stops: NDArray[np.int64],
-) -> None:
+def _side_marks(is_contact: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(t, s) whether a contact's side lies between this angle cell and the one before."""
+    marks: NDArray[np.bool_] = is_contact != np.roll(is_contact, 1, axis=0)
+    return marks
+
+
+def _correct_end(work: _Work, face: int, angles: NDArray[np.int64], *, is_rising: bool) -> None:
+    """At ``face`` along s, for these angles; rising: the contact is above. Reaches half way to the next edge."""
+    if len(angles) == 0:
+        return
+    stops = _stops(work.is_contact)
     place = int(np.flatnonzero(stops == face)[0])
     low = max((stops[place - 1] + face + 1) // 2, face - CELLS_FROM_EDGE)
     high = min((stops[place + 1] + face) // 2, face + CELLS_FROM_EDGE)
-    reach = min(grid.s_mm[face] - grid.s_mm[low], grid.s_mm[high] - grid.s_mm[face])
-    deep = max(int(np.searchsorted(grid.n_mm, reach, side="right")) - 1, 1)
-    x = grid.s_mm[low : high + 1] - grid.s_mm[face]
-    factors = edge_factors(x if above else -x[::-1], grid.n_mm[: deep + 1])
-    turn = slice(None) if above else slice(None, None, -1)
-    wall[angles, low:high] *= factors.wall[turn]
-    n[angles, low:high, : deep - 1] *= factors.up[turn]
-    s[angles, low : high - 1, :deep] *= factors.across[turn]
+    x = work.grid.s_mm[low : high + 1] - work.grid.s_mm[face]
+    factors, deep = _factors(x, work.grid.n_mm, is_rising)
+    work.wall[angles, low:high] *= factors.wall
+    work.n[angles, low:high, : deep - 1] *= factors.up
+    work.s[angles, low : high - 1, :deep] *= factors.across
 
 
-def _correct_sides(
-    grid: LeadGrid, is_contact: NDArray[np.bool_], n: FloatArray, around: FloatArray, wall: FloatArray
-) -> None:
-    """The sides of segments, in the plane across the shaft."""
-    count = grid.shape[0]
-    starts = is_contact != np.roll(is_contact, 1, axis=0)
-    for cell in np.flatnonzero(starts.any(axis=1)):
-        rows = np.flatnonzero(starts[cell])
-        sides = np.flatnonzero(starts.any(axis=1))
-        back = min(int(((cell - sides - 1) % count).min()) + 1, 2 * CELLS_FROM_EDGE) // 2
-        ahead = min(int(((sides - cell - 1) % count).min()) + 1, 2 * CELLS_FROM_EDGE) // 2
-        cells = (cell + np.arange(-back, ahead)) % count
-        widths = grid.t_widths[cells] * grid.radius_mm
-        x = np.concatenate([[0.0], np.cumsum(widths)]) - widths[:back].sum()
-        deep = max(int(np.searchsorted(grid.n_mm, min(-x[0], x[-1]), side="right")) - 1, 1)
-        for is_rising in (True, False):
-            chosen = rows[is_contact[cell, rows] == is_rising]
-            if len(chosen) == 0:
-                continue
-            factors = edge_factors(x if is_rising else -x[::-1], grid.n_mm[: deep + 1])
-            turn = slice(None) if is_rising else slice(None, None, -1)
-            wall[np.ix_(cells, chosen)] *= factors.wall[turn][:, None]
-            depth = np.arange(deep)
-            n[np.ix_(cells, chosen, depth[:-1])] *= factors.up[turn][:, None, :]
-            around[np.ix_(cells[:-1], chosen, depth)] *= factors.across[turn][:, None, :]
+def _correct_side(work: _Work, cell: int, *, is_rising: bool) -> None:
+    """Before angle cell ``cell``, in the plane across the shaft; rising: the segment follows, else it ends there."""
+    marks = _side_marks(work.is_contact)
+    rows = np.flatnonzero(marks[cell] & (work.is_contact[cell] == is_rising))
+    if len(rows) == 0:
+        return
+    count, sides = len(marks), np.flatnonzero(marks.any(axis=1))
+    back = min((int(((cell - sides - 1) % count).min()) + 1) // 2, CELLS_FROM_EDGE)
+    ahead = min((int(((sides - cell - 1) % count).min()) + 1) // 2, CELLS_FROM_EDGE)
+    cells = (cell + np.arange(-back, ahead)) % count
+    widths = work.grid.t_widths[cells] * work.grid.radius_mm
+    x = np.concatenate([[0.0], np.cumsum(widths)]) - widths[:back].sum()
+    factors, deep = _factors(x, work.grid.n_mm, is_rising)
+    depth = np.arange(deep)
+    work.wall[np.ix_(cells, rows)] *= factors.wall[:, None]
+    work.n[np.ix_(cells, rows, depth[:-1])] *= factors.up[:, None, :]
+    work.around[np.ix_(cells[:-1], rows, depth)] *= factors.across[:, None, :]
+
+
+def _factors(x_mm: FloatArray, n_mm: FloatArray, is_rising: bool) -> tuple[EdgeFactors, int]:
+    """Factors for cells with edges ``x_mm`` around an edge at 0, and how many layers in n they reach."""
+    deep = max(int(np.searchsorted(n_mm, min(-x_mm[0], x_mm[-1]), side="right")) - 1, 1)
+    if is_rising:
+        return edge_factors(x_mm, n_mm[: deep + 1]), deep
+    mirrored = edge_factors(-x_mm[::-1], n_mm[: deep + 1])
+    return EdgeFactors(mirrored.wall[::-1], mirrored.up[::-1], mirrored.across[::-1]), deep

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.field.activated import Activated, activated
-from planner.field.flow import Components, Flow
+from planner.field.flow import Components
 from planner.field.grid import LeadGrid
 from planner.field.lead import Pose
 from planner.geometry import Curve, Points
@@ -30,7 +30,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldMap:
-    """Potentials [t, s, n] in V and field components of one programme, on the lead's grid at its pose."""
+    """Potentials [t, s, n] in V and field components of one programme, on the lead's grid at its pose.
+
+    ``impedance_ohm`` is the power over the square of the amplitude; for one cathode that is its resistance.
+    """
 
     pose: Pose
     grid: LeadGrid
@@ -38,13 +41,6 @@ class FieldMap:
     contact_volts: FloatArray
     components: Components = field(repr=False)
     impedance_ohm: float
-
-    @classmethod
-    def of(
-        cls, pose: Pose, grid: LeadGrid, flow: Flow, volts: Single, contact_volts: FloatArray, impedance_ohm: float
-    ) -> "FieldMap":
-        """``impedance_ohm`` is the power over the square of the amplitude; for one cathode its resistance."""
-        return cls(pose, grid, volts, contact_volts, flow.components(grid, volts, contact_volts), impedance_ohm)
 
     @property
     def magnitude(self) -> Single:

@@ -8,6 +8,7 @@ import scipy.sparse
 from planner.errors import PlannerError
 from planner.field.conductor import Conductor, sample
 from planner.field.edges import corrected
+from planner.field.flow import Flow
 from planner.field.grid import Domain, Resolution, make_grid
 from planner.field.lead import LeadShape, Pose
 from planner.field.metric import metric_of
@@ -58,7 +59,8 @@ def solve_units(
         solution = conjugate_gradients(matrix, source_of(faces, number), preconditioner, part).reshape(grid.shape)
         volts.append(solution.astype(np.float32))
         conductance.append(contact_currents(faces, solution, np.eye(len(names))[number]))
-    return UnitSolutions.of(pose, grid, sigma, faces, names, np.array(conductance), np.array(volts))
+    flow = Flow.of(grid, sigma, faces)
+    return UnitSolutions(pose, grid, flow, names, np.array(conductance), np.array(volts))
 
 
 def default_domain(lead: LeadShape) -> Domain:

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.field.conductor import CellConductivity
 from planner.field.field_map import FieldMap
 from planner.field.flow import Flow
 from planner.field.grid import LeadGrid
 from planner.field.lead import Pose
-from planner.field.system import Faces
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 
@@ -36,19 +34,6 @@ class UnitSolutions:
     labels: tuple[str, ...]
     conductance_ms: FloatArray
     volts: NDArray[np.float32] = field(repr=False)
-
-    @classmethod
-    def of(
-        cls,
-        pose: Pose,
-        grid: LeadGrid,
-        sigma: CellConductivity,
-        faces: Faces,
-        labels: tuple[str, ...],
-        conductance_ms: FloatArray,
-        volts: NDArray[np.float32],
-    ) -> "UnitSolutions":
-        return cls(pose, grid, Flow.of(grid, sigma, faces), labels, conductance_ms, volts)
 
     @property
     def is_grounded(self) -> bool:
@@ -76,7 +61,8 @@ class UnitSolutions:
         contact_volts = self.resistance_ohm @ currents / OHM_PER_KOHM
         volts = _summed(contact_volts, self.volts)
         impedance = float(currents @ contact_volts) / amplitude_ma**2 * OHM_PER_KOHM if amplitude_ma > 0 else 0.0
-        return FieldMap.of(self.pose, self.grid, self.flow, volts, contact_volts, impedance)
+        components = self.flow.components(self.grid, volts, contact_volts)
+        return FieldMap(self.pose, self.grid, volts, contact_volts, components, impedance)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as plain arrays by name, for keeping."""

@@ -10,10 +10,14 @@ from planner.case.inputs import inputs_of_alignment, inputs_of_anatomy
 from planner.case.model import MNI_SPACE, Alignment, Case, FieldSolution, Identity, Image, Lead, Segmentation
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
+from planner.field import Conductor, FieldOptions, Pose, solve_units
+from planner.field.isosurface import enclosed_mm3
 from planner.geometry import Grid
 from planner.library.assumptions import field_sentences
 from planner.library.devices import device, usable_devices
+from planner.progress import SILENT
 from planner.steps.solve_field import FieldParameters, lead_shape, load_solution, pose_of, solve_field
+from tests.field.conftest import COARSE
 
 WORDS = {"1": "csf", "2": "grey", "3": "white", "4": "ventricle"}
 
@@ -139,3 +143,15 @@ def test_that_the_sentences_name_tissue_encapsulation_and_ground(solution: Field
     text = " ".join(field_sentences(solution.conductor))
     for piece in ("grey matter 0.275", "white matter 0.126", "0.1 mm", "float", "40 mm"):
         assert piece in text
+
+
+@pytest.mark.slow
+def test_that_every_usable_device_is_solved_with_a_closed_volume() -> None:
+    for model in usable_devices():
+        shape = lead_shape(model)
+        units = solve_units(shape, Pose.upright(), Conductor.uniform(0.2), SILENT, FieldOptions(resolution=COARSE))
+        resistance = units.resistance_ohm
+        assert (np.diag(resistance) > 250).all(), model.id
+        assert np.abs(resistance / resistance.T - 1.0).max() < 1e-3, model.id
+        activated = units.combine({shape.labels[0]: -1.0}, 1.0, 3.0).activated(0.2)
+        assert enclosed_mm3(activated.surface) == pytest.approx(activated.volume_mm3, rel=0.03), model.id
