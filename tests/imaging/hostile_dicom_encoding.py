@@ -73,11 +73,10 @@ def deflate_bomb(folder: Path) -> list[Path]:
     engine = zlib.compressobj(9, zlib.DEFLATED, -15)
     head = Sample(folder, syntax=d.DEFLATED).file(0)
     head = head[: _start(head)]
-    squeezed = engine.compress(element(0x00080008, "CS", b"ORIGINAL"))
-    for _megabyte in range(400):
-        squeezed += engine.compress(bytes(1 << 20))
+    squeezed = engine.compress(element(0x00080008, "CS", b"ORIGINAL")) + engine.flush(zlib.Z_FULL_FLUSH)
+    megabyte = engine.compress(bytes(1 << 20)) + engine.flush(zlib.Z_FULL_FLUSH)  # complete in itself
     path = folder / "bomb.dcm"
-    path.write_bytes(head + squeezed + engine.flush())
+    path.write_bytes(head + squeezed + 400 * megabyte + engine.flush())
     assert path.stat().st_size < 1 << 20
     return [path]
 
