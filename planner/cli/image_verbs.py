@@ -86,7 +86,7 @@ def _import(arguments: argparse.Namespace, progress: Progress) -> Result:
 def _choice(text: str) -> tuple[str, str]:
     code, equals, word = text.partition("=")
     if not equals:
-        raise RefusedError(_("An answer is CODE=WORD, such as missing-slice=interpolate."), code="choice-odd")
+        raise RefusedError(_("An answer is CODE=WORD, such as missing-slices=resample."), code="choice-odd")
     return code, word
 
 
