@@ -44,23 +44,29 @@ def solve_units(
     options = options or FieldOptions()
     names = lead.labels if options.conductors is None else options.conductors
     _check_conductors(names, lead, options.is_grounded)
-    progress(0.0, _("Preparing the conductor model"))
+    preparing = _with_words(progress.part(0.0, 0.3), _("Preparing the conductor model"))
+    preparing(0.0)
     domain = options.domain or default_domain(lead)
     grid = make_grid(lead, conductor.capsule.thickness_mm, domain, options.resolution)
     sigma = sample(conductor, grid, pose)
     metric = metric_of(grid)
     faces = corrected(faces_of(grid, metric, sigma, owners(grid, lead, names), options.is_grounded), grid)
-    preconditioner = AngularPreconditioner(faces, grid.t_widths, progress.part(0.1, 0.3))
+    preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing)
     matrix = matrix_of(faces)
     volts, conductance = [], []
     for number, label in enumerate(names):
         part = progress.part(0.3 + 0.7 * number / len(names), 0.3 + 0.7 * (number + 1) / len(names))
-        part(0.0, _("Solving contact {label}").format(label=label))
+        part = _with_words(part, _("Solving contact {label}").format(label=label))
         solution = conjugate_gradients(matrix, source_of(faces, number), preconditioner, part).reshape(grid.shape)
         volts.append(solution.astype(np.float32))
         conductance.append(contact_currents(faces, solution, np.eye(len(names))[number]))
     flow = Flow.of(grid, sigma, faces)
     return UnitSolutions(pose, grid, flow, names, np.array(conductance), np.array(volts))
+
+
+def _with_words(progress: Progress, words: str) -> Progress:
+    """The same progress, saying these words whatever the fraction."""
+    return Progress(lambda fraction, _words: progress(fraction, words), lambda: progress.is_cancelled)
 
 
 def default_domain(lead: LeadShape) -> Domain:

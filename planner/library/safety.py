@@ -80,7 +80,7 @@ def contact_charges(
 ) -> tuple[ContactCharge, ...]:
     """Every contact that carries current, in the device's order. The current is split by the shares.
 
-    Raises PlannerError: "amplitude" or "pulse-width" when one is not above 0, "unknown-contact".
+    Raises PlannerError: "amplitude" or "pulse-width" when one is not above 0, "unknown-contact", "no-contact".
     """
     _check_pulse(amplitude_ma, width_us)
     for label in shares:
@@ -88,6 +88,8 @@ def contact_charges(
             text = _("The lead {name} has no contact {label}.").format(name=device.name, label=label)
             raise PlannerError(text, code="unknown-contact")
     active = [contact for contact in device.contacts if shares.get(contact.label, 0.0) != 0.0]
+    if not active:
+        raise PlannerError(_("Switch on at least one contact."), code="no-contact")
     return tuple(_charge_of(device, contact, shares[contact.label] * amplitude_ma, width_us) for contact in active)
 
 

@@ -11,6 +11,7 @@ from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.field.overlap import in_structures
+from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.leads.path import lead_curve
 from planner.library.devices import device
@@ -83,14 +84,12 @@ def nearby_leads(case: Case, lead: Lead) -> tuple[str, ...]:
     return tuple(one.name for one in others if _distance(own, _points_on(one)) < NEARBY_MM)
 
 
-def _points_on(lead: Lead) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _points_on(lead: Lead) -> FloatArray:
     curve = lead_curve(lead)
     return curve.at(np.append(np.arange(0.0, curve.length_mm, 0.5), curve.length_mm))
 
 
-def _distance(
-    first: np.ndarray[tuple[int, ...], np.dtype[np.float64]], second: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> float:
+def _distance(first: FloatArray, second: FloatArray) -> float:
     return float(np.linalg.norm(first[:, None] - second[None, :], axis=2).min())
 
 

@@ -191,3 +191,13 @@ def test_that_ten_random_poses_in_labelled_tissue_are_all_solved(directional_lea
         units = solve_units(directional_lead, pose, Conductor(tissue, Capsule(0.1, 0.1)), SILENT, options)
         assert (np.linalg.eigvalsh(units.conductance_ms) > 0).all()
         assert np.abs(units.resistance_ohm / units.resistance_ohm.T - 1).max() < 1e-3
+
+
+def test_that_progress_grows_and_always_says_what_is_done(lead_3389: LeadShape) -> None:
+    said: list[tuple[float, str]] = []
+    progress = Progress(lambda fraction, words: said.append((fraction, words)))
+    solve_units(lead_3389, Pose.upright(), Conductor.uniform(0.2), progress, FieldOptions(resolution=COARSE))
+    fractions = [fraction for fraction, _words in said]
+    assert fractions == sorted(fractions)
+    assert all(words for _fraction, words in said)
+    assert said[-1][1] == "Solving contact C4"

@@ -74,3 +74,9 @@ def test_that_a_contact_the_lead_lacks_is_refused() -> None:
     with pytest.raises(PlannerError) as caught:
         contact_charges(device("medtronic_3389"), {"9": -1.0}, 1.0, 60.0)
     assert caught.value.code == "unknown-contact"
+
+
+def test_that_a_programme_without_an_active_contact_is_refused() -> None:
+    with pytest.raises(PlannerError) as caught:
+        contact_charges(device("medtronic_3389"), {"1": 0.0}, 1.0, 60.0)
+    assert caught.value.code == "no-contact"
