@@ -51,6 +51,8 @@ OUTWARD_DEG = (25.0, 20.0, 30.0, 15.0, 35.0)
 """Entry directions tried, in front of the vertical and to the side; a frontal entry is usual for the thalamus (own
 choice for the demonstration: the first that clears ventricle and sulci, else the one farthest from the ventricle)."""
 STEP_MM = 0.5
+SKULL_MM = 6.0
+"""From the last brain voxel out to the bone, through sulcal CSF and dura (own choice for the demonstration)."""
 LONGEST_MM = 110.0
 
 
@@ -183,7 +185,7 @@ def _plan(case_file: CaseFile) -> Lead:
 
 
 def _entry(case_file: CaseFile, place: Vector, forward_deg: float, outward_deg: float) -> Vector | None:
-    """Where the line from the target in this direction leaves the brain."""
+    """Where the line from the target in this direction, having left the brain, meets the skull."""
     to_acpc, tissue = acpc_transform(case_file.case), tissue_of(case_file.case, case_file.store)
     if to_acpc is None or tissue is None:
         return None
@@ -200,7 +202,7 @@ def _entry(case_file: CaseFile, place: Vector, forward_deg: float, outward_deg: 
     brain = np.flatnonzero(np.isin(found, list(codes.brain)))
     if not len(brain):
         return None
-    x, y, z = line[brain[-1]]
+    x, y, z = line[min(brain[-1] + round(SKULL_MM / STEP_MM), len(line) - 1)]
     return (float(x), float(y), float(z))
 
 
