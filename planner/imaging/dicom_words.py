@@ -90,7 +90,7 @@ def _unfit() -> dict[str, str]:
 def _questions() -> dict[str, str]:
     return {
         "missing-slices": _(
-            "{count} slices are missing between slice {after} and slice {before}, at {place} mm (R-L, A-P, S-I)."
+            "{count} slices are missing between slice {after} and slice {before}, at {place} mm."
             " Interpolate them? They will be marked."
         ),
         "uneven-gaps": _(

@@ -19,7 +19,21 @@ PLACEHOLDER_IDS |= {"desconocido", "no", "no aplica", "sin", "sin id", "sin dni"
 PLACEHOLDER_NAMES = frozenset(
     {"", "anonymous", "anonymized", "anonymised", "anon", "anonimo", "unknown", "desconocido"}
 )
-PLACEHOLDER_NAMES |= {"nn", "n n", "no name", "sin nombre", "patient", "paciente", "test", "xxx", "x"}
+PLACEHOLDER_NAMES |= {
+    "removed",
+    "redacted",
+    "deidentified",
+    "de identified",
+    "nn",
+    "n n",
+    "no name",
+    "sin nombre",
+    "patient",
+    "paciente",
+    "test",
+    "xxx",
+    "x",
+}
 """What scanners and anonymisers write when there is no number or name; such a value identifies nobody."""
 
 FAR_APART_DAYS = 90

@@ -184,7 +184,7 @@ def _slice_words(plane: Plane) -> str:
 
 
 def _place(plane: Plane, axes: _Axes, along_mm: float) -> str:
-    """The missing position in RAS mm, with signs: the middle of the slice that is not there."""
+    """The missing position in RAS mm: the middle of the slice that is not there."""
     pixels, spacing = plane.header.pixels, plane.frame.spacing or (1.0, 1.0)
     centre = axes.row * spacing[1] * (pixels.columns - 1) / 2 + axes.column * spacing[0] * (pixels.rows - 1) / 2
     x, y, z = axes.origin + centre + along_mm * axes.normal

@@ -5,13 +5,20 @@ A code without a sentence here is a bug: a test walks through all codes.
 
 from collections.abc import Mapping
 
+from planner.i18n import position
 from planner.imaging.dicom_words import dicom_choices, dicom_sentences
 from planner.imaging.file_words import file_sentences
 from planner.imaging.volume_words import volume_choices, volume_sentences
 
 
 def finding_words(code: str, values: Mapping[str, str]) -> str:
-    """The sentence of a finding or question. Raises KeyError for a code nobody gave a sentence."""
+    """The sentence of a finding or question. Raises KeyError for a code nobody gave a sentence.
+
+    A ``place`` among the values is three RAS mm, shown with letters instead of signs.
+    """
+    if "place" in values:
+        x_mm, y_mm, z_mm = (float(part) for part in values["place"].split())
+        values = {**values, "place": position(x_mm, y_mm, z_mm)}
     return {**dicom_sentences(), **file_sentences(), **volume_sentences()}[code].format(**values)
 
 
