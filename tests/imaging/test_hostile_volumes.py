@@ -16,8 +16,10 @@ import volume_samples as samples
 
 from planner.errors import SpaceMismatchError
 from planner.geometry import Grid, Volume
+from planner.imaging import voxel_file
 from planner.imaging.child import ChildWorker
 from planner.imaging.files import find_files
+from planner.imaging.volume_header import Layout, VolumeProblem
 from planner.imaging.volumes import survey_volume
 
 NIBABEL_DATA = Path(nib.__file__).parent / "tests" / "data"
@@ -72,6 +74,19 @@ def packed(change: Callable[[bytes], bytes]) -> Build:
         return file
 
     return build
+
+
+def half_packed(path: Path) -> Path:
+    data = samples.write_nifti(path / "plain.nii").read_bytes()
+    (path / "a.nii.gz").write_bytes(gzip.compress(data[: len(data) // 2]))
+    return path / "a.nii.gz"
+
+
+def nearly_half_turned(path: Path) -> Path:
+    """Short of half a turn by a thousandth: nibabel takes it for half a turn, nifti1_io.c does not (0.02 mm here)."""
+    file = samples.write_nifti(path / "a.nii")
+    samples.patch(file, 252, "2h", 1, 0)
+    return samples.patch(file, 256, "3f", 1.0 - 2.0**-23, 0.0, 0.0)
 
 
 def sample(*names: str) -> Build:
@@ -158,6 +173,7 @@ CASES: list[tuple[str, str, Build, str]] = [
     ("H138", "half a gzip", packed(lambda data: data[: len(data) // 2]), "refuse volume-truncated"),
     ("H138", "a header only", lambda p: samples.cut(samples.write_nifti(p / "a.nii"), 0.1), "refuse volume-truncated"),
     ("H138", "half a nrrd", lambda p: samples.cut(samples.write_nrrd(p / "a.nrrd"), 0.7), "refuse volume-truncated"),
+    ("H138", "a sound gzip of half a file", half_packed, "refuse volume-truncated"),
     ("H139", "offset 1e9", patched(108, "f", 1e9), "refuse volume-truncated"),
     ("H139", "offset negative", patched(108, "f", -352.0), "refuse volume-offset"),
     ("H139", "offset inside the header", patched(108, "f", 100.0), "refuse volume-offset"),
@@ -181,6 +197,7 @@ CASES: list[tuple[str, str, Build, str]] = [
     ("H141", "huge offset", patched(292, "f", 3e38), "refuse volume-far-away"),
     ("H141", "huge axis", both((280, "f", (3e38,)), (80, "f", (3e38,))), "refuse volume-absurd-size"),
     ("H141", "quaternion over 1", both((256, "3f", (0.9, 0.9, 0.9))), "refuse volume-quaternion"),
+    ("H141", "a turn that readers round differently", nearly_half_turned, "refuse volume-readers-disagree"),
     ("H142", "bomb behind the picture", lambda p: samples.bomb(p / "a.nii.gz", 60), "refuse volume-longer-than-header"),
     ("H143", "gzip CRC wrong", packed(lambda data: flip_byte(data, -6)), "refuse volume-gzip-damaged"),
     ("H143", "gzip length wrong", packed(lambda data: flip_byte(data, -2)), "refuse volume-gzip-damaged"),
@@ -261,6 +278,17 @@ def test_that_formats_we_do_not_read_are_refused_in_words(tmp_path: Path, name: 
     found = find_files([tmp_path])
     assert found.files == ()
     assert [(line.outcome.value, line.reason.code) for line in found.lines] == [("refused", "file-foreign")]
+
+
+@pytest.mark.parametrize(("is_gzip", "promised"), [(False, 9000), (True, 6 << 20)])
+def test_that_a_promise_the_file_cannot_hold_is_refused_before_anything_is_read(tmp_path, is_gzip, promised) -> None:
+    """H140: 4 kB hold 4 kB, or at most 1032 times that in gzip."""
+    path = tmp_path / "a"
+    path.write_bytes(bytes(4096))
+    voxel_file.check_size(path, Layout(352, 3744, is_gzip=is_gzip), 3744)
+    with pytest.raises(VolumeProblem) as refused:
+        voxel_file.check_size(path, Layout(352, promised, is_gzip=is_gzip), promised)
+    assert refused.value.code == "volume-truncated"
 
 
 @pytest.mark.slow
