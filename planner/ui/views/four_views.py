@@ -14,7 +14,8 @@ from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.planes import ORTHOGONAL
 from planner.scene.slices import Layer, SliceLayer
 from planner.ui.views.scene_view import SceneView
-from planner.ui.views.slice_view import SliceView, Tool
+from planner.ui.views.slice_hand import Tool
+from planner.ui.views.slice_view import SliceView
 
 FOUR = "four"
 SPACE = "3d"

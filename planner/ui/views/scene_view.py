@@ -26,7 +26,7 @@ from planner.scene.space_marks import space_marks
 from planner.scene.space_scene import PRESETS, SpaceScene
 from planner.ui.views import camera3d
 from planner.ui.views.paint import paint_marks
-from planner.ui.views.slice_view import WHEEL_NOTCH, ZOOM_PER_NOTCH
+from planner.ui.views.slice_hand import WHEEL_NOTCH, ZOOM_PER_NOTCH
 from planner.ui.views.vtk_widget import VtkWidget, make_vtk_widget
 
 PRESET_PX = 24

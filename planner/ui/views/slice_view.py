@@ -1,7 +1,6 @@
 """One slice with everything over it. Shows what it is given, says what the person did; decides nothing."""
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -21,21 +20,12 @@ from planner.scene.planes import PlaneKind, Raster, SlicePlane
 from planner.scene.slices import Layer, LayeredSlicer, SliceLayer
 from planner.ui.views.camera2d import Look, finest_mm, step_mm
 from planner.ui.views.paint import paint_marks
+from planner.ui.views.slice_hand import SliceHand, Tool
 
-Tool = Literal["crosshair", "window", "place"]
-
-WHEEL_NOTCH = 120
-ZOOM_PER_NOTCH = 1.15
-CLICK_LIMIT_PX = 4.0
-"""A press and release farther apart than this is a drag, and places no point."""
 MOST_PICTURE_PX = 640 * 640
 """More pixels than this are interpolated from fewer: a frame stays below 10 CPU ms a layer on any screen."""
 _BACKGROUND = QColor(0, 0, 0)
 EMPTY_RGB = (140, 149, 157)
-_STEP_KEYS = {
-    Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: 1, Qt.Key.Key_F: 1,
-    Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_PageDown: -1, Qt.Key.Key_B: -1,
-}  # fmt: skip
 
 
 class SliceView(QWidget):
@@ -65,10 +55,7 @@ class SliceView(QWidget):
         self._picture: QImage | None = None
         self._picture_of: tuple[object, ...] = ()
         self._pixels = np.zeros((0, 0, 4), dtype=np.uint8)
-        self._held: Qt.MouseButton | None = None
-        self._held_at = QPointF()
-        self._last = QPointF()
-        self._wheel = 0
+        self._hand = SliceHand(self)
         self._prepare_widget()
 
     def _first_plane(self, space: str) -> SlicePlane:
@@ -136,6 +123,10 @@ class SliceView(QWidget):
         self._words = words
         self.update()
 
+    @property
+    def tool(self) -> Tool:
+        return self._tool
+
     def set_tool(self, tool: Tool) -> None:
         """What the left button does."""
         self._tool = tool
@@ -179,7 +170,7 @@ class SliceView(QWidget):
 
     def zoom_to(self, mm_per_px: float) -> None:
         """This many mm in a logical pixel, around the middle of the view."""
-        self._zoom(self._look.mm_per_px / mm_per_px, self._look.plane.centre_mm)
+        self.zoom(self._look.mm_per_px / mm_per_px, self._look.plane.centre_mm)
 
     def _fit(self) -> None:
         if self._layers and self._is_fitted:
@@ -260,96 +251,56 @@ class SliceView(QWidget):
     def step(self, slices: int) -> None:
         """Go on by this many slices, towards right, anterior or superior."""
         onward = self._look.plane.onward
-        self._move_cursor(self._cursor + slices * self._step_mm(onward) * onward)
+        self.move_cursor(self._cursor + slices * self._step_mm(onward) * onward)
 
     def _step_mm(self, onward: FloatArray) -> float:
         return step_mm(self._layers[0].volume, onward) if self._layers else 1.0
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._wheel += event.angleDelta().y()
-        notches = int(self._wheel / WHEEL_NOTCH)
-        self._wheel -= notches * WHEEL_NOTCH
-        if notches and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._zoom(ZOOM_PER_NOTCH**notches, self.mm_at(event.position()))
-        elif notches:
-            self.step(notches)
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _STEP_KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.step(_STEP_KEYS[key])
-        elif key == Qt.Key.Key_R:
-            self.reset_view()
-        elif key == Qt.Key.Key_Space and self._tool == "place":
-            self.point_picked.emit(*self._cursor.tolist())
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._held is None:
-            self._held = event.button()
-            self._held_at = self._last = event.position()
-            if event.button() == Qt.MouseButton.LeftButton and self._tool == "crosshair":
-                self._move_cursor(self.mm_at(event.position()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        position = event.position()
-        move, self._last = position - self._last, position
-        button = self._held or Qt.MouseButton.NoButton
-        if button == Qt.MouseButton.MiddleButton:
-            self._is_fitted = False
-            self._look = self._look.panned(move.x(), move.y())
-            self.update()
-        elif button == Qt.MouseButton.RightButton:
-            self._zoom(1.01 ** (-move.y()), self.mm_at(self._held_at))
-        elif button == Qt.MouseButton.LeftButton and self._tool == "window":
-            self._drag_window(move)
-        elif self._follows_pointer(button, event):
-            self._move_cursor(self.mm_at(position))
-
-    def _follows_pointer(self, button: Qt.MouseButton, event: QMouseEvent) -> bool:
-        if button == Qt.MouseButton.LeftButton:
-            return self._tool == "crosshair"
-        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return button == Qt.MouseButton.NoButton and is_shifted
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != self._held:
-            return
-        self._held = None
-        is_click = (event.position() - self._held_at).manhattanLength() <= CLICK_LIMIT_PX
-        if is_click and self._tool == "place" and event.button() == Qt.MouseButton.LeftButton:
-            self.point_picked.emit(*self.mm_at(self._held_at).tolist())
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.window_reset_requested.emit()
-        elif self._tool != "place":
-            self.maximise_requested.emit()
-
-    def _move_cursor(self, position: FloatArray) -> None:
+    def move_cursor(self, position: FloatArray) -> None:
+        """The person moved the crosshair; others are told."""
         self.set_cursor(*position.tolist())
         self.cursor_moved.emit(*position.tolist())
 
-    def _zoom(self, factor: float, fixed_mm: FloatArray) -> None:
+    def pan(self, move: QPointF) -> None:
+        self._is_fitted = False
+        self._look = self._look.panned(move.x(), move.y())
+        self.update()
+
+    def zoom(self, factor: float, fixed_mm: FloatArray) -> None:
+        """Larger by ``factor``; this point of the slice stays where it is on the screen."""
         self._is_fitted = False
         self._look = self._look.zoomed(factor, fixed_mm)
         self.update()
 
-    def _drag_window(self, move: QPointF) -> None:
-        """Right widens, up brightens: 300 pixels are one whole width."""
+    def change_window(self, widen: float, brighten: float) -> None:
+        """Shares of the present width: 0.1 widens by a tenth, or lowers the level by a tenth of the width."""
         if not self._layers or not isinstance(self._layers[0], SliceLayer):
             return
         low, high = self._layers[0].window
-        width = (high - low) * 1.005 ** move.x()
-        level = (low + high) / 2.0 + (high - low) * move.y() / 300.0
-        window = (level - width / 2.0, level + width / 2.0)
+        width, level = (high - low) * np.exp(widen), (low + high) / 2.0 - (high - low) * brighten
+        window = (float(level - width / 2.0), float(level + width / 2.0))
         self._layers = (replace(self._layers[0], window=window), *self._layers[1:])
         self.update()
         self.window_changed.emit(*window)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hand.turn_wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hand.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hand.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._hand.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._hand.double_click(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._hand.press_key(event):
+            super().keyPressEvent(event)
 
     def _show_pointer(self) -> None:
         shapes = {

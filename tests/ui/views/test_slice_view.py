@@ -206,9 +206,18 @@ def test_that_the_window_tool_widens_to_the_right_and_brightens_upwards(view: Sl
     with qtbot.waitSignal(view.window_changed) as changed:
         drag(view, LEFT, QPoint(100, 100), QPoint(150, 100))
     low, high = changed.args
-    assert (high - low, (high + low) / 2) == pytest.approx((1000 * 1.005**50, 500))
+    assert (high - low, (high + low) / 2) == pytest.approx((1000 * np.exp(50 / 200), 500))
     drag(view, LEFT, QPoint(100, 100), QPoint(100, 70))
     assert sum(view.layers[0].window) / 2 < 500  # a lower level is a brighter picture
+
+
+def test_that_ctrl_and_a_drag_change_the_window_whatever_the_tool(view: SliceView, qtbot: QtBot) -> None:
+    view.set_tool("place")
+    with qtbot.assertNotEmitted(view.point_picked), qtbot.assertNotEmitted(view.cursor_moved):
+        drag(view, LEFT, QPoint(100, 100), QPoint(150, 100), Qt.KeyboardModifier.ControlModifier)
+        drag(view, LEFT, QPoint(100, 100), QPoint(101, 100), Qt.KeyboardModifier.ControlModifier)
+    low, high = view.layers[0].window
+    assert high - low == pytest.approx(1000 * np.exp(51 / 200))
 
 
 def test_that_only_ctrl_double_click_resets_the_window(view: SliceView, qtbot: QtBot) -> None:
