@@ -6,20 +6,25 @@ problem is factorised once. For tissue and segments that do depend on the angle 
 in axisymmetric tissue it is the solution.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import scipy.linalg
-import scipy.sparse
-from scipy.sparse.linalg import SuperLU, splu
 
 from planner.field.system import Faces
 from planner.geometry.arrays import FloatArray
 from planner.progress import Progress
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+    from scipy.sparse.linalg import SuperLU
 
 
 class AngularPreconditioner:
     """``solve`` applies it to (cells,) or (cells, k) residuals in [t, s, n] order."""
 
     def __init__(self, faces: Faces, widths_rad: FloatArray, progress: Progress) -> None:
+        from scipy.sparse import diags_array
+
         self._shape = faces.around.shape
         values, self._modes = _modes(widths_rad)
         plane = _plane_matrix(faces, widths_rad)
@@ -30,7 +35,7 @@ class AngularPreconditioner:
             progress.check()
             key = float(f"{value:.9e}")  # sine and cosine of one order share their factors
             if key not in factors:
-                factors[key] = _factorised(plane + scipy.sparse.diags_array(value * around))
+                factors[key] = _factorised(plane + diags_array(value * around))
                 progress(number / len(values))
             self._factors.append(factors[key])
 
@@ -53,6 +58,8 @@ class AngularPreconditioner:
 
 def _modes(widths_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Eigenvalues and columns q with K q = value D q and q' D q = 1, of the periodic chain of angle cells."""
+    from scipy.linalg import eigh
+
     count = len(widths_rad)
     link = 2.0 / (widths_rad + np.roll(widths_rad, -1))
     chain = np.diag(link + np.roll(link, 1))
@@ -60,7 +67,7 @@ def _modes(widths_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
         after = (cell + 1) % count
         chain[cell, after] -= link[cell]
         chain[after, cell] -= link[cell]
-    values, columns = scipy.linalg.eigh(chain, np.diag(widths_rad))
+    values, columns = eigh(chain, np.diag(widths_rad))
     return np.maximum(values, 0.0), columns
 
 
@@ -70,7 +77,9 @@ def _mean(values: FloatArray, widths_rad: FloatArray) -> FloatArray:
     return mean
 
 
-def _plane_matrix(faces: Faces, widths_rad: FloatArray) -> scipy.sparse.csc_array:
+def _plane_matrix(faces: Faces, widths_rad: FloatArray) -> "csc_array":
+    from scipy.sparse import diags_array
+
     n, s = _mean(faces.n, widths_rad), _mean(faces.s, widths_rad)
     rows, columns = faces.around.shape[1:]
     diagonal = np.zeros((rows, columns))
@@ -83,7 +92,7 @@ def _plane_matrix(faces: Faces, widths_rad: FloatArray) -> scipy.sparse.csc_arra
     diagonal[-1] += _mean(faces.top, widths_rad)
     across = np.zeros((rows, columns))
     across[:, :-1] = -n
-    return scipy.sparse.diags_array(
+    return diags_array(
         [diagonal.ravel(), across.ravel()[:-1], across.ravel()[:-1], -s.ravel(), -s.ravel()],
         offsets=[0, 1, -1, columns, -columns],
     ).tocsc()
@@ -96,7 +105,9 @@ def _mean_around(faces: Faces, widths_rad: FloatArray) -> FloatArray:
     return mean
 
 
-def _factorised(matrix: scipy.sparse.csc_array) -> SuperLU:
+def _factorised(matrix: "csc_array") -> "SuperLU":
     """Symmetric and positive definite: no pivoting is needed."""
+    from scipy.sparse.linalg import splu
+
     options = {"SymmetricMode": True}
     return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)

@@ -1,9 +1,9 @@
 """Conjugate gradients with the angular preconditioner, and the unit solutions of one lead."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse
 
 from planner.errors import PlannerError
 from planner.field.conductor import Conductor, sample
@@ -18,6 +18,9 @@ from planner.field.units import UnitSolutions
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import Progress
+
+if TYPE_CHECKING:
+    from scipy.sparse import dia_array
 
 RELATIVE_TOLERANCE = 1e-6
 """Residual against the source, in the preconditioner's norm; potentials are then good to about 1e-5."""
@@ -77,7 +80,7 @@ def default_domain(lead: LeadShape) -> Domain:
 
 
 def conjugate_gradients(
-    matrix: scipy.sparse.dia_array, source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
+    matrix: "dia_array", source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
 ) -> FloatArray:
     """Solve matrix @ x = source. Raises PlannerError(code="no-convergence") and Cancelled."""
     x = np.zeros_like(source)

@@ -5,9 +5,9 @@ contact is the sum over its faces. Faces of the insulating body do not exist. S/
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse
 from numpy.typing import NDArray
 
 from planner.field.conductor import CellConductivity
@@ -15,6 +15,9 @@ from planner.field.grid import SAME_PLACE_MM, LeadGrid, arc_of_height
 from planner.field.lead import ContactShape, LeadShape
 from planner.field.metric import Metric
 from planner.geometry.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import dia_array
 
 INSULATING = -1
 
@@ -97,8 +100,10 @@ def diagonal_of(faces: Faces) -> FloatArray:
     return total
 
 
-def matrix_of(faces: Faces) -> scipy.sparse.dia_array:
+def matrix_of(faces: Faces) -> "dia_array":
     """The symmetric matrix over cells in [t, s, n] order: matrix @ V = mA that enter from the contacts."""
+    from scipy.sparse import dia_array
+
     shape = faces.around.shape
     count, plane, row = int(np.prod(shape)), shape[1] * shape[2], shape[2]
     n, s = np.zeros(shape), np.zeros(shape)
@@ -112,7 +117,7 @@ def matrix_of(faces: Faces) -> scipy.sparse.dia_array:
         line[1, : min(len(values), count - offset)] = -values[: count - offset]
         offsets += [offset, -offset]
         data += [line[0], line[1]]
-    return scipy.sparse.dia_array((np.array(data), np.array(offsets)), shape=(count, count))
+    return dia_array((np.array(data), np.array(offsets)), shape=(count, count))
 
 
 def source_of(faces: Faces, contact: int) -> FloatArray:
