@@ -30,11 +30,6 @@ def check_beneath(root: Path, path: Path) -> None:
         raise refused("file-outside")
 
 
-def open_beneath(root: Path, name: str) -> BinaryIO:
-    """:func:`find_beneath`, opened for reading."""
-    return open_regular(find_beneath(root, name).resolve())
-
-
 def open_regular(path: Path) -> BinaryIO:
     """A regular file, opened without following a last link and without waiting for a pipe.
 

@@ -48,7 +48,7 @@ def scan_files(
     for number, stack in enumerate(stacks):
         candidates.append(_candidate(stack, worker))
         progress(0.8 + 0.2 * (number + 1) / len(stacks), "")
-    candidates.sort(key=lambda c: ("derived" in {note.code for note in c.series.notes}, c.series.label))
+    candidates.sort(key=_order)
     return candidates, lines + doubled + _lines_of(candidates)
 
 
@@ -154,6 +154,14 @@ def _candidate(stack: Stack, worker: ChildWorker) -> Candidate:
         refusal = Finding(picture["code"], picture["values"])
         return Candidate(replace(series, refusal=series.refusal or refusal), stack)
     return Candidate(replace(series, thumbnail=picture), stack)
+
+
+def _order(candidate: Candidate) -> tuple[bool, int, str]:
+    """Originals before derived series, then by number as the scanner counted."""
+    series = candidate.series
+    number = series.tags.get("series-number", "")
+    is_derived = "derived" in {note.code for note in series.notes}
+    return is_derived, int(number) if number.isdecimal() else 0, series.label
 
 
 def _lines_of(candidates: Sequence[Candidate]) -> list[FileLine]:

@@ -8,11 +8,11 @@ from planner.imaging.elements import RawItem
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 POSITION, ORIENTATION, SPACING, IMAGER_SPACING = 0x00200032, 0x00200037, 0x00280030, 0x00181164
 THICKNESS, ECHO_TIME, ECHO_NUMBER, B_VALUE = 0x00180050, 0x00180081, 0x00180086, 0x00189087
-TEMPORAL_ID, TRIGGER_TIME, ACQUISITION_TIME = 0x00200100, 0x00181060, 0x00080032
+TEMPORAL_ID, ACQUISITION_TIME = 0x00200100, 0x00080032
 INTERCEPT, SLOPE = 0x00281052, 0x00281053
 SIEMENS_GROUP, SIEMENS_B = 0x00190010, 0x0019100C
 FRAME_TAGS = frozenset({SHARED, PER_FRAME, POSITION, ORIENTATION, SPACING, IMAGER_SPACING, THICKNESS, ECHO_TIME})
-FRAME_TAGS |= {ECHO_NUMBER, B_VALUE, TEMPORAL_ID, TRIGGER_TIME, ACQUISITION_TIME, INTERCEPT, SLOPE}
+FRAME_TAGS |= {ECHO_NUMBER, B_VALUE, TEMPORAL_ID, ACQUISITION_TIME, INTERCEPT, SLOPE}
 FRAME_TAGS |= {SIEMENS_GROUP, SIEMENS_B}
 
 PLANE_POSITION, PLANE_ORIENTATION, PIXEL_MEASURES, TRANSFORMATION = 0x00209113, 0x00209116, 0x00289110, 0x00289145
@@ -54,7 +54,6 @@ class Frame:
     temporal: int | None = None
     b_value: float | None = None
     stack: str = ""
-    trigger_ms: float | None = None
     acquisition_time: str = ""
 
     def without_place(self) -> "Frame":
@@ -82,7 +81,6 @@ def classic_frame(item: RawItem) -> Frame:
             component=component,
             temporal=int(temporal) if temporal is not None else None,
             b_value=b_value,
-            trigger_ms=item.number(TRIGGER_TIME),
             acquisition_time=item.word(ACQUISITION_TIME)[:16],
         ),
     )

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.imaging.tag_words import tag_rows
 from planner.imaging.words import choice_words, finding_words
 
 
@@ -80,6 +81,10 @@ class Series:
     study_date: str = ""
     series_uid: str = ""
     frame_uid: str = ""
+
+    def tag_rows(self) -> list[tuple[str, str]]:
+        """The tags with their names in the user's language, for showing."""
+        return tag_rows(self.tags)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

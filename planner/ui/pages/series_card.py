@@ -76,7 +76,7 @@ class SeriesCard(QFrame):
             column.addWidget(self._chooser(question))
         if self.series.tags:
             tags = FactTable()
-            tags.show_rows(list(self.series.tags.items()))
+            tags.show_rows(self.series.tag_rows())
             column.addWidget(tags)
 
     def _chooser(self, question: Question) -> QComboBox:
