@@ -9,16 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (
-    binary_dilation,
     binary_fill_holes,
-    binary_opening,
-    distance_transform_edt,
     gaussian_filter,
-    label,
     map_coordinates,
     zoom,
 )
 
+from planner.anatomy.ventricles import patient_ventricles, template_ventricles
 from planner.errors import RefusedError
 from planner.geometry.arrays import FloatArray
 from planner.geometry.points import Points
@@ -37,10 +34,8 @@ BIAS_MM = 30.0
 BIAS_STEP = 4
 """Coil brightness varies over centimetres: it is fitted on every fourth voxel and smoothed."""
 NEIGHBOUR_WEIGHT = 0.5
-DEEP_MM = 14.0
-"""Fluid deeper than this below the surface of the brain is ventricle rather than sulcus or cistern."""
-SMALLEST_VENTRICLE_MM3 = 30.0
-MASK_GROWTH_MM = 1.5
+LEAST_SPREAD = 0.09
+"""Of the span between the class means: a class must not collapse onto one grey value (white matter saturates)."""
 
 Mask = NDArray[np.bool_]
 Field = NDArray[np.float32]
@@ -48,12 +43,14 @@ Field = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CarriedMaps:
-    """On the patient's grid: ``brain`` and the probabilities of grey and white (0 to 1)."""
+    """On the patient's grid: ``brain``, the probabilities of grey and white (0 to 1), the template's ventricles and the
+    region in which fluid is ventricle rather than cistern or sulcus."""
 
     brain: Mask
     grey: Field
     white: Field
-    deep_csf: Mask
+    ventricle: Mask
+    near_ventricle: Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,17 +76,22 @@ def classify(image: Volume, to_template: Transform, maps: TemplateMaps, progress
     shares = _posteriors(np.asarray(image.values, dtype=np.float32), carried, progress.part(0.5, 0.9))
     labels = np.where(carried.brain, shares.argmax(axis=0) + 1, 0).astype(np.uint8)
     progress(0.9, _("Finding the ventricles"))
-    labels[ventricles(labels, carried, image.grid)] = VENTRICLE
+    labels[patient_ventricles(labels == CSF, carried.ventricle, carried.near_ventricle)] = VENTRICLE
     return Volume(image.grid, labels)
 
 
 def carry(grid: Grid, to_template: Transform, maps: TemplateMaps, progress: Progress = SILENT) -> CarriedMaps:
     """The template's brain and maps on ``grid``, plane by plane."""
     filled = binary_fill_holes(np.asarray(maps.t1.values) > 0)
-    depth = distance_transform_edt(filled)
-    fluid = (np.asarray(maps.grey.values, dtype=np.float32) + np.asarray(maps.white.values) < 80.0) & (depth > DEEP_MM)
-    sources = [filled.astype(np.float32), maps.grey.values, maps.white.values, fluid.astype(np.float32)]
-    out = np.zeros((4, *grid.shape), dtype=np.float32)
+    near, own = template_ventricles(maps.t1.grid, maps.grey.values, maps.white.values, filled)
+    sources = [
+        filled.astype(np.float32),
+        maps.grey.values,
+        maps.white.values,
+        near.astype(np.float32),
+        own.astype(np.float32),
+    ]
+    out = np.zeros((len(sources), *grid.shape), dtype=np.float32)
     plane = np.stack(np.meshgrid(np.arange(grid.shape[0]), np.arange(grid.shape[1]), indexing="ij"), axis=-1)
     for k in range(grid.shape[2]):
         progress(k / grid.shape[2], _("Carrying the tissue maps"))
@@ -98,7 +100,9 @@ def carry(grid: Grid, to_template: Transform, maps: TemplateMaps, progress: Prog
         at = maps.t1.grid.to_index(there.in_space(maps.t1.space)).T
         for n, source in enumerate(sources):
             out[n, :, :, k] = map_coordinates(source, at, order=1, output=np.float32).reshape(grid.shape[:2])
-    return CarriedMaps(out[0] > 0.5, out[1] / 255.0, out[2] / 255.0, out[3] > 0.5)
+    return CarriedMaps(
+        out[0] > 0.5, out[1] / 255.0, out[2] / 255.0, ventricle=out[4] > 0.5, near_ventricle=out[3] > 0.5
+    )
 
 
 def _priors(carried: CarriedMaps, spacing: FloatArray) -> Field:
@@ -159,7 +163,7 @@ def _moments(flat: Field, shares: Field) -> tuple[FloatArray, FloatArray]:
     weight = shares.sum(axis=1) + 1e-6
     means = (shares * flat).sum(axis=1) / weight
     spreads = np.sqrt((shares * (flat - means[:, None]) ** 2).sum(axis=1) / weight)
-    least = 0.02 * float(np.ptp(means)) + 1e-3  # a class must not collapse onto one grey value
+    least = LEAST_SPREAD * float(np.ptp(means)) + 1e-3
     return means.astype(float), np.maximum(spreads, least).astype(float)
 
 
@@ -178,23 +182,4 @@ def _bias(values: Field, priors: Field, brain: Mask, classes: tuple[FloatArray, 
         np.exp(smooth).astype(np.float32), [n / m for n, m in zip(values.shape, smooth.shape, strict=True)], order=1
     )
     result: Field = factor
-    return result
-
-
-def ventricles(labels: NDArray[np.uint8], carried: CarriedMaps, grid: Grid) -> Mask:
-    """The fluid deep in the brain that hangs together with where the template has its ventricles."""
-    spacing = grid.spacing_mm
-    depth = distance_transform_edt(carried.brain, sampling=spacing)
-    deep = (labels == CSF) & (depth > DEEP_MM)
-    opened = binary_opening(deep)  # cuts thin bridges to cisterns and sulci
-    parts, count = label(opened)
-    if count == 0:
-        return np.zeros(labels.shape, dtype=bool)
-    seeds = binary_dilation(carried.deep_csf, iterations=2)
-    sizes = np.bincount(parts.ravel())
-    touched = np.bincount(parts[seeds], minlength=count + 1)
-    keep = (sizes * float(np.prod(spacing)) >= SMALLEST_VENTRICLE_MM3) & (touched > 0.2 * sizes)
-    keep[0] = False
-    grown = binary_dilation(keep[parts], iterations=1)
-    result: Mask = grown & deep
     return result
