@@ -6,7 +6,6 @@ from collections.abc import Callable
 import numpy as np
 
 from planner.geometry import Affine, Grid, Surface, Volume
-from planner.i18n import _
 from planner.scene.display import ContactDisplay, LeadDisplay, SurfaceDisplay
 from planner.scene.head_surface import MOST_TRIANGLES
 from planner.scene.offscreen import OffscreenWindow
@@ -19,25 +18,18 @@ SLICE_LIMIT_MS = 12.0
 SPACE_SIZE = (800, 600)
 
 
-def run(json: bool) -> dict[str, float | int | bool]:
-    """Measure and say so; with ``json`` the caller prints the figures instead."""
+def run(_json: bool) -> dict[str, float | int | bool]:
+    """CPU milliseconds a frame; the verb prints them."""
     slice_cpu = slice_ms()
-    space = space_ms()
-    figures: dict[str, float | int | bool] = {
+    turning, moving = space_ms()
+    return {
         "slice_cpu_ms": round(slice_cpu, 2),
         "slice_limit_ms": SLICE_LIMIT_MS,
         "slice_is_within_limit": slice_cpu <= SLICE_LIMIT_MS,
-        "space_cpu_ms": round(space[0], 2),
-        "space_with_moving_planes_cpu_ms": round(space[1], 2),
+        "space_cpu_ms": round(turning, 2),
+        "space_with_moving_planes_cpu_ms": round(moving, 2),
         "space_triangles": MOST_TRIANGLES,
     }
-    if not json:
-        print(_("Fused oblique slice, 512×512, two layers of 256³: {ms:.1f} CPU ms a frame").format(ms=slice_cpu))
-        print(
-            _("3-D view, 800×600, {count} triangles: {ms:.1f} CPU ms a frame").format(count=MOST_TRIANGLES, ms=space[0])
-        )
-        print(_("3-D view while its three planes move: {ms:.1f} CPU ms a frame").format(ms=space[1]))
-    return figures
 
 
 def slice_ms(size: int = 512) -> float:

@@ -14,7 +14,7 @@ from planner.scene.vtk_bridge import surface_of
 
 HEAD_SPACING_MM = 2.0
 """At 2 mm the surface has about 100,000 triangles before it is simplified."""
-MOST_TRIANGLES = 60_000
+MOST_TRIANGLES = 40_000
 _SMOOTHING_PASSES = 12
 CLOSED_VOXELS = 3
 """Openings up to twice as many voxels wide (ears, nostrils) are closed, so that the skin is one sheet."""
