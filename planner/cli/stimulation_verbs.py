@@ -9,6 +9,7 @@ from planner.cli.lead_verbs import lead_named
 from planner.cli.verb import Result, Verb, add_by, add_case, opened
 from planner.errors import RefusedError
 from planner.i18n import _
+from planner.library.thresholds import GENERAL, TABLE
 from planner.library.tissues import capsule_defaults
 from planner.progress import Progress
 from planner.steps.set_programme import ProgrammeRequest, Sign, programme_of, set_programme
@@ -40,6 +41,8 @@ def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=float, default=60.0, help="µs")
     parser.add_argument("--frequency", type=float, default=130.0, help="Hz")
     parser.add_argument("--fibre", type=float, default=3.4, help=_("fibre diameter, µm"))
+    help_words = _("by pulse width and fibre (30 to 120 µs), or the general 0.2 V/mm for any pulse")
+    parser.add_argument("--threshold", choices=(TABLE, GENERAL), default=TABLE, help=help_words)
     add_by(parser)
 
 
@@ -81,7 +84,8 @@ def _simulate(arguments: argparse.Namespace, _progress: Progress) -> Result:
             ),
         )
         case = case_file.case.with_programme(programme)
-        simulation = simulate(case, case_file.store, programme.id, SimulationParameters(fibre_um=arguments.fibre))
+        parameters = SimulationParameters(arguments.threshold, arguments.fibre)
+        simulation = simulate(case, case_file.store, programme.id, parameters)
         case_file.commit(Command("set-programme", lead.name), case, by=arguments.by)
         case_file.commit(Command("simulate", lead.name), case.with_simulation(simulation), by=arguments.by)
         return activation(case_file.case, lead.id)
