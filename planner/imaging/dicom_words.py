@@ -90,7 +90,7 @@ def _unfit() -> dict[str, str]:
 def _questions() -> dict[str, str]:
     return {
         "missing-slices": _(
-            "{count} slices are missing between slice {after} and slice {before}, at {place} mm."
+            "Slices are missing between slice {after} and slice {before}: {count}, at {place} mm."
             " Interpolate them? They will be marked."
         ),
         "uneven-gaps": _(
@@ -116,7 +116,7 @@ def _told() -> dict[str, str]:
         "pixels-long": _("The file holds more than its picture. The rest was ignored."),
         "sign-mismatch": _("Header and compressed picture disagree about the sign. Check the grey values."),
         "constant": _("Every voxel has the same value. It cannot be aligned."),
-        "invalid-voxels": _("{count} voxels held no number. They have the darkest value now."),
+        "invalid-voxels": _("Voxels that held no number: {count}. They have the darkest value now."),
         "derived": _("A derived series. Prefer the original if there is one."),
         "orientation-renormalised": _("The directions were slightly off and were made exact."),
         "monochrome1": _("Stored with white as the lowest value (MONOCHROME1)."),
@@ -128,7 +128,7 @@ def _told() -> dict[str, str]:
         "split": _("The series was split into {count} stacks that do not belong together."),
         "gantry-tilt": _("Gantry tilt of {degrees}° was corrected by resampling."),
         "positions-corrected": _("Slices were up to {mm} mm off a straight stack. They were resampled in place."),
-        "interpolated-slices": _("{count} of {of} slices are interpolated."),
+        "interpolated-slices": _("Interpolated slices: {count} of {of}."),
     }
 
 

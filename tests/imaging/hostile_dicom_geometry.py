@@ -161,7 +161,7 @@ ROWS = (
         "H020", stack(setting(d.ORIENTATION, "DS", numbers(1.0005, 0, 0, 0, 1, 0))), "tell", "orientation-renormalised"
     ),
     Row("H021", two_orientations, "split", "split"),
-    Row("H022", missing_middle, "ask", "missing-slices", names_slice("between slice 3 and slice 5, at R 16.6  A 23.1  S 46.0 mm")),
+    Row("H022", missing_middle, "ask", "missing-slices", names_slice("between slice 3 and slice 5: 1, at R 16.6  A 23.1  S 46.0 mm")),
     Row("H023", stack(placed({5: (-20.0, -30.0, 40.0 + 6.5 * d.GAP)})), "ask", "uneven-gaps"),
     Row("H024", stack(placed(lambda k: (-20.0, -30.0, 40.0 + (0, 4, 8, 9, 16, 23)[k]))), "ask", "uneven-gaps"),
     Row("H024", stack(placed({5: (-20.0, -30.0, 400.0)})), "refuse", "wide-gap"),
