@@ -212,7 +212,7 @@ def _refused(code: str, file_label: str) -> RefusedError:
     file = file_label or _("This file")
     texts = {
         "decoder-crashed": _("{file}: it broke the reader, so it is damaged. It was left out. Try a fresh copy."),
-        "memory-cap": _("{file}: it asks for more memory than an image needs. It was left out."),
+        "memory-cap": _("{file}: it asks for more memory than a picture needs. It was left out."),
         "deadline": _("{file}: reading took too long. It was left out. Try a fresh copy."),
         "unreadable": _("{file}: it is damaged and cannot be read. It was left out. Try a fresh copy."),
     }
