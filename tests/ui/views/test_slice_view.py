@@ -56,9 +56,18 @@ def drag(
     send(QMouseEvent.Type.MouseButtonRelease, end, Qt.MouseButton.NoButton)
 
 
+def half_pixel(view: SliceView) -> float:
+    """A click means the middle of its screen pixel."""
+    return 0.5 / view.devicePixelRatioF()
+
+
+def picture(view: SliceView) -> QImage:
+    """What is painted, in logical pixels whatever the screen's scaling."""
+    return view.grab().toImage().scaled(view.size(), mode=Qt.TransformationMode.SmoothTransformation)
+
+
 def brightness(image: QImage, x: float, y: float) -> int:
-    ratio = image.devicePixelRatio()
-    return image.pixelColor(round(x * ratio), round(y * ratio)).value()
+    return image.pixelColor(round(x), round(y)).value()
 
 
 @pytest.mark.parametrize(
@@ -73,8 +82,8 @@ def test_that_the_painted_marker_lies_on_its_side(qtbot: QtBot, kind: str, lette
     view.show_crosshair(False)
     x, y = view.raster.to_px(marker_mm(letter))
     assert {"left": x < 160, "right": x > 240, "top": y < 120, "bottom": y > 180}[side]
-    assert brightness(view.grab().toImage(), x, y) > 240
-    assert brightness(view.grab().toImage(), 400 - x, 300 - y) < 120
+    assert brightness(picture(view), x, y) > 240
+    assert brightness(picture(view), 400 - x, 300 - y) < 120
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
@@ -168,7 +177,7 @@ def test_that_a_resize_keeps_a_view_fitted_until_the_person_zooms(view: SliceVie
 def test_that_the_left_button_moves_the_crosshair_within_the_slice(view: SliceView) -> None:
     view.set_cursor(0.0, 0.0, 12.0)
     drag(view, LEFT, QPoint(150, 150), QPoint(120, 90))
-    np.testing.assert_allclose(view.raster.to_px(view.cursor_mm), (120.5, 90.5), atol=1e-9)
+    np.testing.assert_allclose(view.raster.to_px(view.cursor_mm), np.array([120, 90]) + half_pixel(view), atol=1e-9)
     assert view.cursor_mm[2] == pytest.approx(12.0)
 
 
@@ -182,7 +191,7 @@ def test_that_shift_and_moving_takes_the_crosshair_along_without_a_button(view: 
     QApplication.sendEvent(
         view, QMouseEvent(QMouseEvent.Type.MouseMove, at, view.mapToGlobal(at), nothing, nothing, shift)
     )
-    np.testing.assert_allclose(view.raster.to_px(view.cursor_mm), (70.5, 60.5), atol=1e-9)
+    np.testing.assert_allclose(view.raster.to_px(view.cursor_mm), np.array([70, 60]) + half_pixel(view), atol=1e-9)
 
 
 def test_that_a_drag_places_no_point_and_moves_no_crosshair(view: SliceView, qtbot: QtBot) -> None:
@@ -231,7 +240,7 @@ def test_that_letters_badge_and_notice_are_painted_on_every_view(qtbot: QtBot) -
     for kind in ("axial", "coronal", "sagittal"):
         view = shown(qtbot, kind)
         view.set_words(ImageWords("Muñoz Peña"))
-        image = view.grab().toImage()
+        image = picture(view)
         assert has_colour(image, (4, 130, 26, 170), lambda c: c.red() > 200 and c.blue() < 170)  # left letter
         assert has_colour(image, (374, 130, 396, 170), lambda c: c.red() > 200 and c.blue() < 170)
         assert has_colour(image, (300, 278, 394, 298), lambda c: c.red() > 200 and c.blue() < 130)  # notice
@@ -250,7 +259,7 @@ def test_that_leads_points_and_crosshair_are_painted_where_they_are(view: SliceV
     view.set_leads((lead,))
     view.set_points((PointDisplay("", (-30.0, -30.0, 0.0), "round", (0, 255, 255)),))
     view.zoom_to(0.25)
-    image = view.grab().toImage()
+    image = picture(view)
     x, y = (round(v) for v in view.raster.to_px(np.array([-12.0, 18.0, 0.0])))
     assert has_colour(
         image, (x - 6, y - 6, x + 7, y + 7), lambda c: c.red() > 150 and c.blue() > 150 and c.green() < 120

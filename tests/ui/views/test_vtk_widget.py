@@ -64,7 +64,7 @@ def test_that_the_embedded_widget_draws_through_qts_own_gl(qtbot: QtBot, screen:
     with qtbot.waitSignal(widget.frame_drawn, timeout=10_000):
         widget.show()
     qtbot.waitUntil(lambda: is_red_in_the_middle(widget))
-    on_screen = widget.grab().toImage()
+    on_screen = widget.grab().toImage().scaled(widget.size())
     assert on_screen.pixelColor(100, 75).red() > 100
     assert np.array(on_screen.pixelColor(3, 3).getRgb()[:3]).max() < 60
 
