@@ -1,23 +1,21 @@
 """Which planes belong together. Nothing is ever merged across patients, series, frames of reference, orientations,
 sizes, spacings, echoes or phases (reference/reliability.md section 2, rule c)."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from planner.imaging.frames import Frame
+from planner.imaging.frames import Frame, Triple
 from planner.imaging.headers import Header
 from planner.imaging.identity import is_same_text, summary
 from planner.imaging.series import Finding, Patient
 
-DIRECTION_TOLERANCE = 1e-3
-"""Cosines that agree to this are one orientation (a tenth of a millimetre at the edge of a head)."""
-SPACING_TOLERANCE = 1e-3
-"""Relative; writers round pixel spacing to six digits or so."""
 FEW_PHASES = 4
 """Up to this many time points become separate series; more are one series that asks which volume is meant."""
 SAME_PLACE_MM = 0.01
+"""reference/reliability.md section 2, rule (e)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _stacks_of(members: list[Header]) -> list[Stack]:
             exact[_exact_key(header, frame)].append(Plane(header, index))
     stacks: list[Stack] = []
     for planes in exact.values():
-        for cluster in _clusters(planes, _is_same_geometry):
+        for cluster in _clusters(planes):
             stacks += _split_phases(cluster)
     return stacks
 
@@ -129,10 +127,11 @@ def _exact_key(header: Header, frame: Frame) -> tuple[object, ...]:
     )
 
 
-def _clusters(planes: list[Plane], is_same: Callable[[Frame, Frame], bool]) -> list[list[Plane]]:
+def _clusters(planes: list[Plane]) -> list[list[Plane]]:
+    """Planes of one orientation and pixel size each."""
     found: list[list[Plane]] = []
     for plane in planes:
-        home = next((c for c in found if is_same(c[0].frame, plane.frame)), None)
+        home = next((c for c in found if _is_parallel(c[0], plane)), None)
         if home is None:
             found.append([plane])
         else:
@@ -140,14 +139,23 @@ def _clusters(planes: list[Plane], is_same: Callable[[Frame, Frame], bool]) -> l
     return found
 
 
-def _is_same_geometry(one: Frame, other: Frame) -> bool:
-    if one.row is None or other.row is None or one.column is None or other.column is None:
-        return one.row == other.row
-    turn = max(abs(a - b) for a, b in zip((*one.row, *one.column), (*other.row, *other.column), strict=True))
-    if one.spacing is None or other.spacing is None:
-        return one.spacing == other.spacing
-    stretch = max(abs(a / b - 1) for a, b in zip(one.spacing, other.spacing, strict=True))
-    return turn <= DIRECTION_TOLERANCE and stretch <= SPACING_TOLERANCE
+def _is_parallel(one: Plane, other: Plane) -> bool:
+    """Put on one first voxel, the planes' far corners agree to SAME_PLACE_MM."""
+    mine, theirs = _far_edges(one), _far_edges(other)
+    if mine is None or theirs is None:
+        return mine is theirs
+    return max(math.dist(a, b) for a, b in zip(mine, theirs, strict=True)) <= SAME_PLACE_MM
+
+
+def _far_edges(plane: Plane) -> tuple[Triple, Triple, Triple] | None:
+    """From the first voxel to the end of its row, to the end of its column, and to the opposite corner (mm)."""
+    frame, pixels = plane.frame, plane.header.pixels
+    if frame.row is None or frame.column is None or frame.spacing is None:
+        return None
+    width, height = (pixels.columns - 1) * frame.spacing[1], (pixels.rows - 1) * frame.spacing[0]
+    across = (frame.row[0] * width, frame.row[1] * width, frame.row[2] * width)
+    down = (frame.column[0] * height, frame.column[1] * height, frame.column[2] * height)
+    return across, down, (across[0] + down[0], across[1] + down[1], across[2] + down[2])
 
 
 def _split_phases(planes: list[Plane]) -> list[Stack]:

@@ -103,9 +103,10 @@ def normalised(text: str) -> str:
 
 
 def normalised_name(name: str) -> str:
-    """The alphabetic form with its groups, empty ones at the end left out: ``Nuñez^José^^`` is ``nuñez^josé``."""
-    alphabetic = normalised(name).split("=")[0]
-    return "^".join(part.strip() for part in alphabetic.split("^")).strip("^")
+    """The first form there is (alphabetic, ideographic, phonetic), without empty groups at its end:
+    ``Nuñez^José^^`` is ``nuñez^josé``."""
+    forms = ("^".join(part.strip() for part in form.split("^")).strip("^") for form in normalised(name).split("="))
+    return next((form for form in forms if form), "")
 
 
 def is_placeholder_id(patient_id: str) -> bool:

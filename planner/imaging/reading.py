@@ -17,6 +17,7 @@ from planner.geometry.arrays import in_c_order
 from planner.imaging.decode import stored_frames
 from planner.imaging.gate import NotTakenError, refused
 from planner.imaging.headers import read_header
+from planner.imaging.pixel_checks import PixelFormat
 from planner.imaging.scratch import scratch_folder
 from planner.imaging.series import Finding
 from planner.imaging.shifting import mixed_planes
@@ -92,8 +93,7 @@ def _values(stack: StackPlan, progress: Progress) -> tuple[NDArray[Any], list[Fi
     for number, (file, frame) in enumerate(_frames(stack, progress)):
         plane, stored = stack.planes[number], stack.files[file].pixels
         if stack.is_inverted:
-            top = -1 if stored.is_signed else (1 << stored.stored) - 1
-            frame = np.asarray(top - frame.astype(np.int64), dtype=frame.dtype)
+            frame = _inverted(frame, stored)
         raw[number] = frame if is_plain else frame.astype(np.float64) * plane.slope + plane.intercept
     if not is_plain:
         _mark_invalid(raw, notes)
@@ -120,6 +120,14 @@ def _frames(stack: StackPlan, progress: Progress) -> Iterator[tuple[int, NDArray
                 yield file, frame
                 done += 1
                 progress(done / len(stack.planes), "")
+
+
+def _inverted(frame: NDArray[Any], stored: PixelFormat) -> NDArray[Any]:
+    """White for black (MONOCHROME1), within the range of the stored bits."""
+    if stored.kind != "integer":
+        return -frame
+    top = -1 if stored.is_signed else (1 << stored.stored) - 1
+    return np.asarray(top - frame.astype(np.int64), dtype=frame.dtype)
 
 
 def _only(stack: StackPlan, number: int) -> StackPlan:

@@ -114,7 +114,7 @@ def import_images(request: ImportRequest, store: ArrayStore, progress: Progress 
         images.append(_image(request, series, read, store))
     notes = tuple(_remarks(request.case, images))
     patient = next((s.identity for s in chosen if s.identity != Patient()), Patient())
-    identity = request.case.identity or Identity(*_plain(patient))
+    identity = Identity(*_plain(_known_patient(request.case) or patient))
     return ImportResult(
         tuple(images),
         identity,

@@ -46,6 +46,8 @@ def tilt(k: int) -> tuple[float, float, float]:
     return (-20.0, -30.0, 40.0 + k * d.GAP / math.cos(math.radians(18.5)))
 
 
+TURNED = (math.cos(2e-3), math.sin(2e-3), 0.0, -math.sin(2e-3), math.cos(2e-3), 0.0)
+"""Turned in its plane by 2 mrad: 0.02 mm and more at the corners."""
 LEANING = (1.0, 0.0, 0.0, 0.0, math.cos(math.radians(18.5)), -math.sin(math.radians(18.5)))
 
 
@@ -161,7 +163,14 @@ ROWS = (
         "H020", stack(setting(d.ORIENTATION, "DS", numbers(1.0005, 0, 0, 0, 1, 0))), "tell", "orientation-renormalised"
     ),
     Row("H021", two_orientations, "split", "split"),
-    Row("H022", missing_middle, "ask", "missing-slices", names_slice("between slice 3 and slice 5: 1, at R 16.6  A 23.1  S 46.0 mm")),
+    Row("H021", stack(setting(d.ORIENTATION, "DS", numbers(*TURNED), only=2)), "refuse-some", "single-slice"),
+    Row(
+        "H022",
+        missing_middle,
+        "ask",
+        "missing-slices",
+        names_slice("between slice 3 and slice 5: 1, at R 16.6  A 23.1  S 46.0 mm"),
+    ),
     Row("H023", stack(placed({5: (-20.0, -30.0, 40.0 + 6.5 * d.GAP)})), "ask", "uneven-gaps"),
     Row("H024", stack(placed(lambda k: (-20.0, -30.0, 40.0 + (0, 4, 8, 9, 16, 23)[k]))), "ask", "uneven-gaps"),
     Row("H024", stack(placed({5: (-20.0, -30.0, 400.0)})), "refuse", "wide-gap"),

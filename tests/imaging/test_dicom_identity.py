@@ -81,6 +81,11 @@ def test_that_one_and_two_code_points_are_one_name() -> None:
     assert is_same_name("NU\u00d1EZ", "NUN\u0303EZ")
 
 
+def test_that_names_without_an_alphabetic_form_are_told_apart() -> None:
+    assert not is_same_name("=山田^太郎=やまだ^たろう", "=鈴木^花子=すずき^はなこ")
+    assert is_same_name("=山田^太郎=やまだ^たろう", "=山田^太郎")
+
+
 def test_that_ages_and_days_need_possible_dates() -> None:
     assert age_years("1970-02-03", "2024-02-02") == 53
     assert age_years("", "2024-02-02") is None
