@@ -22,14 +22,13 @@ from planner.imaging.scratch import scratch_folder
 from planner.imaging.series import Finding
 from planner.imaging.shifting import mixed_planes
 from planner.imaging.thumbnails import thumbnail
+from planner.imaging.voxels import window_of
 from planner.imaging.wire import StackPlan, plan_of, spread
 from planner.progress import SILENT, Progress
 
 BRAIN_WINDOW = (0.0, 80.0)
 """Level 40, width 80 HU, the usual brain window."""
-MR_WINDOW_PERCENT = (1.0, 99.5)
 INT16 = np.iinfo(np.int16)
-SAMPLED_VOXELS = 200_000
 
 
 def read_headers(paths: list[str], progress: Progress = SILENT) -> list[tuple[Any, ...]]:
@@ -76,10 +75,9 @@ def read_stack(plan: tuple[Any, ...], progress: Progress = SILENT) -> dict[str, 
         values, notes = _values(stack, progress)
     except NotTakenError as reason:
         return {"code": reason.finding.code, "values": dict(reason.finding.values)}
-    low, high = float(values.min()), float(values.max())
-    if low == high:
+    if values.min() == values.max():
         notes.append(Finding("constant"))
-    window = _window(stack, values, low, high)
+    window = _window(stack, values)
     return {"voxels": in_c_order(values.transpose(2, 1, 0)), "window": window, "notes": spread(tuple(notes))}
 
 
@@ -180,13 +178,7 @@ def _mark_invalid(values: NDArray[Any], notes: list[Finding]) -> None:
         notes.append(Finding("invalid-voxels", {"count": str(count)}))
 
 
-def _window(stack: StackPlan, values: NDArray[Any], low: float, high: float) -> tuple[float, float]:
+def _window(stack: StackPlan, values: NDArray[Any]) -> tuple[float, float]:
     if stack.modality == "CT":
         return stack.window or BRAIN_WINDOW
-    some = values.ravel()[:: max(1, values.size // SAMPLED_VOXELS)]
-    if stack.padding is not None:
-        some = some[some != stack.padding]
-    if low == high or not len(some):
-        return low, low + 1.0
-    first, last = np.percentile(some, MR_WINDOW_PERCENT)
-    return (float(first), float(last)) if last > first else (low, high)
+    return window_of(values, stack.padding)

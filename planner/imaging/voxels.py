@@ -73,10 +73,12 @@ def _kind_for(stored: np.dtype[Any], slope: float, intercept: float, low: float,
     raise VolumeProblem("volume-wide-integers")
 
 
-def window_of(values: NDArray[Any]) -> tuple[float, float]:
-    """(low, high): the 1st and 99.5th percentile of what is not the lowest value (air, padding)."""
+def window_of(values: NDArray[Any], padding: float | None = None) -> tuple[float, float]:
+    """(low, high): the 1st and 99.5th percentile of what is neither the lowest value (air) nor ``padding``."""
     step = max(1, int((values.size / SAMPLE) ** (1 / 3)))
     sample = values[::step, ::step, ::step].ravel()
+    if padding is not None and (sample != padding).any():
+        sample = sample[sample != padding]
     lowest = sample.min()
     inside = sample[sample > lowest]
     if inside.size == 0:
