@@ -10,9 +10,9 @@ Mask = NDArray[np.bool_]
 Span = tuple[float, float]
 
 BOXES_MM: dict[str, tuple[Span, Span, Span]] = {
-    "frontal horns": ((0.0, 30.0), (6.0, 45.0), (-2.0, 50.0)),
-    "bodies": ((0.0, 30.0), (-30.0, 6.0), (2.0, 50.0)),
-    "atria and occipital horns": ((13.0, 45.0), (-80.0, -30.0), (-8.0, 50.0)),
+    "frontal horns": ((2.0, 30.0), (6.0, 36.0), (-2.0, 32.0)),
+    "bodies": ((2.0, 30.0), (-30.0, 6.0), (2.0, 34.0)),
+    "atria and occipital horns": ((13.0, 45.0), (-80.0, -30.0), (-8.0, 34.0)),
     "temporal horns": ((20.0, 45.0), (-45.0, 2.0), (-30.0, 0.0)),
     "third ventricle": ((0.0, 7.0), (-28.0, 8.0), (-15.0, 12.0)),
     "fourth ventricle": ((0.0, 14.0), (-52.0, -32.0), (-48.0, -20.0)),
