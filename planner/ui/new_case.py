@@ -38,7 +38,8 @@ class NewCaseDialog(QDialog):
         row.addWidget(button(_("Choose…"), self._choose_folder, "folder"))
         self.note = Note()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(_("Create case"))
+        self.accept_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.accept_button.setText(_("Create case"))
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
@@ -56,7 +57,7 @@ class NewCaseDialog(QDialog):
     def _show_path(self) -> None:
         has_name = bool(folder_name(self.title_edit.text()))
         exists = has_name and self.path().exists()
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(has_name and not exists)
+        self.accept_button.setEnabled(has_name and not exists)
         if exists:
             self.note.say(_("A case of this name is there already. Choose another name."), "warn")
         elif has_name:

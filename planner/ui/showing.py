@@ -9,7 +9,7 @@ from planner.app.document import CaseDocument
 from planner.app.selection import Selection
 from planner.case import checks
 from planner.case.facts import grid_of, volume_of
-from planner.case.model import Case, Image, Lead, Segmentation, Simulation
+from planner.case.model import Case, Image, Lead, Segmentation, Simulation, Vector
 from planner.case.store import ArrayStore
 from planner.geometry.volume import Volume
 from planner.scene.annotations import ImageWords
@@ -24,6 +24,8 @@ from planner.ui.views.slice_view import SliceView
 
 TISSUE_COLOURS: dict[str, ColourMap] = {"grey": "green", "white": "blue", "csf": "red", "ventricle": "red"}
 TISSUE_OPACITY = 0.35
+CLOSE_MM = 60.0
+"""Across a view when zoomed in on a lead: the contacts (under 25 mm) and what lies around them."""
 
 
 def tissue_volumes(tissue: Segmentation, store: ArrayStore) -> dict[str, Volume]:
@@ -195,6 +197,13 @@ class CaseOnViews(QObject):
         """Points a page is collecting."""
         self._extra_points = points
         self.show_points()
+
+    def zoom_to(self, place: Vector) -> None:
+        """The crosshair there, and every slice close enough to tell contacts apart."""
+        self._selection.set_cursor(place)
+        for view in self._views.slices.values():
+            view.centre_on_cursor()
+            view.zoom_to(CLOSE_MM / max(min(view.width(), view.height()), 1))
 
     def show_leads(self) -> None:
         leads = displays.lead_displays(self._case, self._selection.active_lead, self._preview)

@@ -108,12 +108,27 @@ class Workspace(QWidget):
         words = place_words(self.session.case, cursor) if cursor is not None else ""
         self.place_changed.emit(asking or words)
 
+    def _parts(self) -> dict[str, QWidget]:
+        return {"tasks": self.task_list, "views": self.session.views, "page": self.page}
+
+    def focused_part(self) -> str:
+        """``tasks``, ``views``, ``page`` or empty."""
+        focused = self.window().focusWidget()
+        found = [
+            key for key, part in self._parts().items() if focused and (part is focused or part.isAncestorOf(focused))
+        ]
+        return found[0] if found else ""
+
     def cycle_focus(self) -> None:
         """F6: tasks → views → page."""
-        parts: list[QWidget] = [self.task_list, self.session.views, self.page]
-        has_focus = [part.isAncestorOf(self.focusWidget()) or part.hasFocus() for part in parts if self.focusWidget()]
-        following = (has_focus.index(True) + 1) % len(parts) if True in has_focus else 0
-        parts[following].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        keys = list(self._parts())
+        here = self.focused_part()
+        following = keys[(keys.index(here) + 1) % len(keys)] if here else keys[0]
+        target = self._parts()[following]
+        if following == "page":
+            self.page.focus_first()
+        else:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def import_sample(self) -> None:
         """Bring in the sample head, for practice."""

@@ -1,6 +1,5 @@
 """Alignment by hand: the same places marked in both images, pair by pair. The other image has its own three views."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from planner.case.commands import Command
@@ -30,7 +29,6 @@ class LandmarkDialog(QDialog):
         self.moving: list[Vector] = []
         self.fixed: list[Vector] = []
         self._cursor: Vector = (0.0, 0.0, 0.0)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Landmarks: {pair}").format(pair=pair.title))
         self._image = session.case.images[pair.moving_id]
         self.views = {kind: SliceView(kind, self._image.space) for kind in ORTHOGONAL}

@@ -215,7 +215,13 @@ class AlignPage(Page):
         pair = self._pair()
         if pair is not None and not pair.is_atlas:
             self._landmarks = LandmarkDialog(self.session, pair, self)
+            self._landmarks.finished.connect(lambda _result: self._forget_landmarks())
             self._landmarks.show()
+
+    def _forget_landmarks(self) -> None:
+        if self._landmarks is not None:
+            self._landmarks.deleteLater()
+            self._landmarks = None
 
     def closed(self) -> None:
         if self._landmarks is not None:

@@ -13,6 +13,8 @@ from planner.ui.icons import pixmap
 from planner.ui.pages.align_words import decision_words
 from planner.ui.theme import Tone, tone_colour
 
+ROW_PX = 34
+ROWS_SEEN = 4
 _ICONS: dict[Tone, str] = {"good": "done", "stale": "todo", "bad": "reject", "warn": "warning", "plain": "todo"}
 
 
@@ -67,7 +69,6 @@ class PairList(QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("What has to be aligned"))
-        self.setMaximumHeight(110)
         self.setWordWrap(True)
         self.currentItemChanged.connect(self._tell)
 
@@ -79,6 +80,7 @@ class PairList(QListWidget):
                 self.addItem(self._item(case, pair))
             rows = [row for row in range(self.count()) if self.item(row).data(Qt.ItemDataRole.UserRole) == current]
             self.setCurrentRow(rows[0] if rows else self._first_open(case))
+        self.setFixedHeight(min(max(self.count(), 1), ROWS_SEEN) * ROW_PX + 6)
 
     def _item(self, case: Case, pair: Pair) -> QListWidgetItem:
         alignment = alignment_of(case, pair)

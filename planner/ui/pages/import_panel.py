@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from planner.case.commands import Command
+from planner.case.model import Identity
 from planner.errors import PlannerError, QuestionError
 from planner.i18n import _, ngettext
 from planner.imaging.series import ImportReport
@@ -243,8 +244,9 @@ class ImportPanel(QWidget):
         if self._session.do(Command("import-image", detail), case):
             self._report = result.report
             self.close_scan()
-            words = _("Imported: {names}. Patient: {patient}")
-            self._session.errors.say(words.format(names=names, patient=result.read_back))
+            words = _("Imported: {names}. Patient: {patient}. Confirm the identity in task 1.")
+            who = result.read_back if result.identity != Identity() else _("the files do not say who")
+            self._session.errors.say(words.format(names=names, patient=who))
         self._show_state()
 
     def _show_report(self) -> None:

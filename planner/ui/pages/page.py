@@ -86,6 +86,14 @@ class Page(QScrollArea):
     def closed(self) -> None:
         """The case is being closed: let go of what is held."""
 
+    def focus_first(self) -> None:
+        """Focus on the first widget of the page that takes it."""
+        inside = self.widget()
+        for one in inside.findChildren(QWidget) if inside else []:
+            if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                one.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
     def say_stale(self, words: str) -> None:
         """Say on top of the page what is out of date and what to do; empty when nothing is."""
         self._stale_note.say(words, "stale")

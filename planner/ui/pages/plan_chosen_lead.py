@@ -72,6 +72,8 @@ class ChosenLead(QWidget):
             button(_("Go to target"), lambda: self._go("target"), "goto"),
             button(_("Go to entry"), lambda: self._go("entry"), "goto"),
         ]
+        self.zoomer = button(_("Zoom in on the contacts"), self._zoom, "eye")
+        grid.addWidget(self.zoomer, 2, 0, 1, 2)
         for row, pair in enumerate((self.editors, self.goers)):
             for place, one in enumerate(pair):
                 grid.addWidget(one, row, place)
@@ -114,6 +116,10 @@ class ChosenLead(QWidget):
     def _go(self, part: str) -> None:
         if self._lead is not None:
             self._session.selection.set_cursor(self._lead.target if part == "target" else self._lead.entry)
+
+    def _zoom(self) -> None:
+        if self._lead is not None:
+            self._session.showing.zoom_to(self._lead.target)
 
     def _change(
         self,

@@ -75,6 +75,7 @@ class NewLeadForm(QWidget):
     """``placed(PlaceLeadRequest)`` once name, side, model, target and entry are all there."""
 
     placed = Signal(object)
+    given_up = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +106,8 @@ class NewLeadForm(QWidget):
         column.addWidget(self.missing_note)
         self.place_button = button(_("Place lead"), self._place, "add", is_primary=True)
         column.addWidget(self.place_button)
+        self.leave_button = button(_("Do not add a lead"), self.given_up.emit, "close")
+        column.addWidget(self.leave_button)
         self._show_state()
 
     def _click_row(self) -> QGridLayout:
@@ -117,6 +120,7 @@ class NewLeadForm(QWidget):
 
     def follow(self, case: Case) -> None:
         self.start_points.follow(case)
+        self.leave_button.setVisible(bool(case.leads))
         self._show_state()
 
     def clear(self) -> None:

@@ -18,6 +18,7 @@ from planner.ui.pages.plan_lead_table import LeadTable
 from planner.ui.pages.plan_new_lead import NewLeadForm
 from planner.ui.session import Session
 from planner.ui.views.probe_view import ProbeView
+from planner.ui.widgets.buttons import button
 
 
 class PlanPage(Page):
@@ -30,9 +31,13 @@ class PlanPage(Page):
         self.leads.removed.connect(lambda lead_id: session.settle(lambda _accepted: self._remove(lead_id)))
         self.leads.lock_wanted.connect(lambda key, wanted: session.settle(lambda _accepted: self._lock(key, wanted)))
         self.section(_("Leads"), self.leads)
+        self.new_button = button(_("New lead"), lambda: self._open_form(True), "add")
+        self.column.addWidget(self.new_button)
         self.new_lead = NewLeadForm(session)
+        self.new_lead.given_up.connect(lambda: self._open_form(False))
         self.new_lead.placed.connect(lambda request: session.settle(lambda accepted: self._place(request, accepted)))
-        self.section(_("New lead"), self.new_lead)
+        self.new_section = self.section(_("New lead"), self.new_lead)
+        self._is_form_open = False
         self.chosen = ChosenLead(session)
         self.chosen.changed.connect(lambda change: session.settle(lambda accepted: self._change(change, accepted)))
         self.chosen.previewed.connect(self._preview)
@@ -72,6 +77,9 @@ class PlanPage(Page):
 
     def _show_chosen(self) -> None:
         lead = self._active()
+        is_form_seen = self._is_form_open or not self.case.leads
+        self.new_section.setVisible(is_form_seen)
+        self.new_button.setVisible(not is_form_seen)
         self.leads.show_chosen(lead.id if lead else "")
         self.chosen_section.setVisible(lead is not None)
         self.probe_section.setVisible(lead is not None)
@@ -84,6 +92,16 @@ class PlanPage(Page):
 
     def left(self) -> None:
         self.session.picker.stop()
+        self.session.showing.preview_lead(None)
+
+    def _open_form(self, is_open: bool) -> None:
+        self._is_form_open = is_open
+        if not is_open:
+            self.session.picker.stop()
+            self.new_lead.clear()
+        self._show_chosen()
+        if is_open:
+            self.new_lead.name_edit.setFocus()
 
     # -- what the person does ---------------------------------------------------------------------------------------
 
@@ -92,7 +110,7 @@ class PlanPage(Page):
         lead = plan_lead.place_lead(self.case, self.session.document.store, wanted)
         if self.session.do(Command("add-lead", lead.name), self.case.with_lead(lead)):
             self.session.selection.set_active_lead(lead.id)
-            self.new_lead.clear()
+            self._open_form(False)
 
     def _remove(self, lead_id: str) -> None:
         lead = plan_lead.lead_of(self.case, lead_id)

@@ -42,7 +42,8 @@ class StimulatePage(Page):
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
         self.field_state = Note()
         self.field_button = self.button(_("Compute field"), self.compute_field, "run", is_primary=True)
-        self.section(_("Field of the lead"), self.field_state, self.field_button)
+        self.zoom_button = self.button(_("Zoom in on the contacts"), self._zoom, "eye")
+        self.section(_("Field of the lead"), self.field_state, self.field_button, self.zoom_button)
         self.numbers = FactTable()
         self.result_state = Note()
         self.section(_("Activation"), self.result_state, self.numbers)
@@ -143,6 +144,11 @@ class StimulatePage(Page):
                 self._simulate_again()
 
         self.session.run(_("Field of {name}").format(name=lead.name), work, done)
+
+    def _zoom(self) -> None:
+        lead = self._lead()
+        if lead is not None:
+            self.session.showing.zoom_to(lead.target)
 
     def _settle(self, request: ProgrammeRequest) -> None:
         """One undo step: the programme, and its activation when the field is there."""

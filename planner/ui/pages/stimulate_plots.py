@@ -34,12 +34,16 @@ class StimulationPlots(QWidget):
 
         self._wave = pyqtgraph.PlotWidget(parent=self)
         self._field = pyqtgraph.PlotWidget(parent=self)
-        for plot, name in ((self._wave, _("Pulse")), (self._field, _("Field along the lead"))):
+        for plot, name in (
+            (self._wave, _("The pulse drawn as a balanced pair; generators differ")),
+            (self._field, _("Field along the lead")),
+        ):
             plot.setFixedHeight(PLOT_HEIGHT_PX)
             plot.setMenuEnabled(False)
             plot.hideButtons()
             plot.setMouseEnabled(x=False, y=False)
             plot.setAccessibleName(name)
+            plot.setToolTip(name)
             self._column.addWidget(plot)
         self._wave.setLabel("bottom", _("time, µs"))
         self._wave.setLabel("left", _("current, mA"))
@@ -81,6 +85,7 @@ class StimulationPlots(QWidget):
             for side in ("left", "bottom"):
                 plot.getAxis(side).setPen(ink)
                 plot.getAxis(side).setTextPen(ink)
+                plot.getAxis(side).enableAutoSIPrefix(False)
             plot.clear()
         accent = palette.color(QPalette.ColorRole.Accent)
         if self._programme is not None:

@@ -49,14 +49,12 @@ class Note(QWidget):
         self.label = QLabel(text)
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.label.setSizePolicy(_wrapping())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.label, 1)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(_wrapping())
         self.say(text, tone)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
@@ -85,6 +83,13 @@ class Note(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "label"):
             self._colour()
         super().changeEvent(event)
+
+
+def _wrapping() -> QSizePolicy:
+    """As wide as there is room, as high as the wrapped words."""
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    return policy
 
 
 class FactTable(QWidget):
@@ -121,7 +126,7 @@ class FactTable(QWidget):
             value.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
-            value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            value.setSizePolicy(_wrapping())
             key = QLabel(name)
             key.setPalette(toned("stale", self.palette()))
             self._form.addRow(key, value)

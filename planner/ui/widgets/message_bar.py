@@ -1,6 +1,6 @@
 """Messages that do not stop the work: what happened, what to do, and the stable code in the details."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -10,6 +10,9 @@ from planner.ui.theme import TARGET_PX, Tone, tone_colour
 from planner.ui.widgets.buttons import Button
 
 _ICONS: dict[Tone, str] = {"plain": "info", "good": "done", "warn": "warning", "bad": "error", "stale": "outdated"}
+PASSING: tuple[Tone, ...] = ("plain", "good")
+PASSING_MS = 8000
+"""Long enough to read two lines aloud."""
 
 
 class MessageBar(QFrame):
@@ -43,6 +46,9 @@ class MessageBar(QFrame):
         row.setContentsMargins(8, 4, 4, 4)
         for widget in (self._icon, self.text_label, self.code_label, self._details, self._close):
             row.addWidget(widget, 1 if widget is self.text_label else 0)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._put_away_passing)
         self.hide()
 
     def say(self, text: str, tone: Tone = "plain", code: str = "") -> None:
@@ -51,6 +57,13 @@ class MessageBar(QFrame):
         if message in self._waiting:
             self._waiting.remove(message)
         self._waiting.append(message)
+        self._show_last()
+        if tone in PASSING:
+            self._timer.start(PASSING_MS)
+
+    def _put_away_passing(self) -> None:
+        """News goes by itself; warnings and refusals stay until they are put away."""
+        self._waiting = [message for message in self._waiting if message[1] not in PASSING]
         self._show_last()
 
     def put_away(self) -> None:
@@ -62,6 +75,7 @@ class MessageBar(QFrame):
 
     def clear(self) -> None:
         self._waiting.clear()
+        self._timer.stop()
         self._show_last()
 
     def text(self) -> str:

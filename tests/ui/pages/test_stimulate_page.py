@@ -1,0 +1,121 @@
+"""Signs make a programme, the field is computed once, and what is out of date says so before the next frame."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from planner.case.commands import Command
+from planner.case.facts import new_id, spec_of
+from planner.case.inputs import inputs_of_anatomy
+from planner.case.model import Segmentation
+from planner.geometry import Grid
+from planner.library.devices import device
+from planner.steps.plan_lead import change_depth
+from planner.steps.set_programme import programme_of, signs_of
+from tests.ui.conftest import OpenCase
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def _click(qtbot: QtBot, opened: OpenCase, label: str) -> None:
+    picture = opened.page("stimulate").controls.picture
+    centre = picture.rect_of(label).center().toPoint()
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=QPoint(centre.x(), centre.y()))
+
+
+def _add_tissue(opened: OpenCase) -> None:
+    opened.add_atlas_alignment()
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    affine[:3, 3] = (-100.0, -130.0, -90.0)
+    grid = Grid.of((50, 60, 50), affine, opened.case.planning_space)
+    values = opened.document.store.put(np.full((50, 60, 50), 2, dtype=np.uint8))
+    labels = {"1": "csf", "2": "grey", "3": "white"}
+    space = opened.case.planning_space
+    tissue = Segmentation(
+        new_id("tissue"), space, spec_of(grid), values, labels, "test", inputs_of_anatomy(opened.case)
+    )
+    opened.document.do(Command("find-anatomy"), opened.case.with_segmentation(tissue))
+
+
+def test_that_clicks_cycle_a_contact_and_make_a_programme(opened: OpenCase, qtbot: QtBot) -> None:
+    lead = opened.add_lead()
+    label = device(lead.device_id).labels[1]
+    for sign in ("-", "+"):
+        _click(qtbot, opened, label)
+        programme = programme_of(opened.case, lead.id)
+        assert programme is not None
+        assert signs_of(programme) == {label: sign}
+    assert opened.session.views.slices["axial"]._leads[0].contacts[1].sign == "+"
+
+
+def test_that_contacts_are_set_by_keyboard(opened: OpenCase, qtbot: QtBot) -> None:
+    lead = opened.add_lead()
+    labels = device(lead.device_id).labels
+    picture = opened.page("stimulate").controls.picture
+    picture.setFocus()
+    qtbot.keyClick(picture, Qt.Key.Key_Minus)
+    qtbot.keyClick(picture, Qt.Key.Key_Up)
+    qtbot.keyClick(picture, Qt.Key.Key_Plus)
+    programme = programme_of(opened.case, lead.id)
+    assert programme is not None
+    assert signs_of(programme) == {labels[0]: "-", labels[1]: "+"}
+    assert programme.case_share == 0.0
+    assert f"{labels[0]}: cathode (−)" in picture.accessibleDescription()
+
+
+def test_that_the_sign_of_the_case_is_shown_for_a_monopolar_programme(opened: OpenCase, qtbot: QtBot) -> None:
+    lead = opened.add_lead()
+    _click(qtbot, opened, device(lead.device_id).labels[0])
+    assert opened.workspace.pages["stimulate"].controls.picture.sign("case") == "+"
+
+
+@pytest.mark.slow
+def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: OpenCase, qtbot: QtBot) -> None:
+    opened.add_acpc()
+    lead = opened.add_lead()
+    _add_tissue(opened)
+    page = opened.page("stimulate")
+    _click(qtbot, opened, device(lead.device_id).labels[1])
+    page.compute_field()
+    qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
+    simulation = next(iter(opened.case.simulations.values()))
+    assert page.numbers.value("Activated volume").endswith("mm³")
+    assert simulation.volume_mm3 > 0
+    page.controls.amplitude.settled.emit(page.controls.amplitude.value)
+    assert len(opened.case.simulations) == 1
+
+    page.controls.amplitude.spin.setValue(3.0)  # linear: more current, more volume, at once and as one undo step
+    larger = next(iter(opened.case.simulations.values()))
+    assert larger.volume_mm3 > simulation.volume_mm3
+    opened.window.undo()
+    assert next(iter(opened.case.simulations.values())).volume_mm3 == simulation.volume_mm3
+
+    moved = change_depth(opened.case, opened.document.store, lead.id, 2.0)
+    opened.document.do(Command("move-lead", lead.name), opened.case.with_lead(moved))
+    assert "out of date" in page._stale_note.text()
+    assert page.result_state.tone == "stale"
+    names = [one.name for one in opened.session.views.slices["axial"]._surfaces]
+    assert any("out of date" in name for name in names)
+    assert opened.workspace.task_list.status("stimulate") == "outdated"
+
+
+@pytest.mark.slow
+def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot: QtBot) -> None:
+    opened.add_acpc()
+    lead = opened.add_lead()
+    _add_tissue(opened)
+    page = opened.page("stimulate")
+    _click(qtbot, opened, device(lead.device_id).labels[1])
+    page.compute_field()
+    qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
+    case, files = opened.case, len(list(opened.document.store.folder.iterdir()))
+    page.controls.amplitude.slider.setSliderDown(True)
+    page.controls.amplitude.slider.setValue(40)
+    assert opened.case is case
+    assert len(list(opened.document.store.folder.iterdir())) == files
+    shown = opened.session.views.slices["axial"]._surfaces[-1].surface
+    kept = next(iter(case.simulations.values()))
+    assert len(shown.vertices) != kept.vertices.shape[0]
+    page.controls.amplitude.slider.setSliderDown(False)
+    assert opened.case is not case
