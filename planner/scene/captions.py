@@ -1,6 +1,7 @@
 """The words, letters and scale bar of a slice as marks: where they stand, for every size of view."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
@@ -16,6 +17,8 @@ MARGIN_PX = 8.0
 LINE_PX = 15.0
 SMALL_HEIGHT_PX = 260.0
 """Below this a view keeps identity, letters, badge, position, scale and notice, and drops series and window."""
+BOLD_CHARACTER_PX = 7.8
+"""Mean width of a bold character of 11.5 px in our font, rounded up."""
 LETTER_WIDTH_PX = 11.5
 """Of one bold letter of 16 px, rounded up: the lines beside the letters at top and bottom leave them this room."""
 
@@ -67,9 +70,13 @@ def _column(x: float, first_y: float, lines: list[Line], anchor: Anchor) -> list
 
 
 def _top_left(raster: Raster, words: SliceAnnotations) -> list[Mark]:
+    name, *others = words.identity_lines or ("",)
+    # A name is never cut short: where it is too long for its line it takes two.
+    parts = wrap(name, max(int(_room(raster, words.letters.top, 0) / BOLD_CHARACTER_PX), 8))
+    texts = [*((part, True) for part in parts), *((text, False) for text in others)]
     lines = [
-        Line(text, TEXT_RGB, number == 0, _room(raster, words.letters.top, number))
-        for number, text in enumerate(words.identity_lines)
+        Line(text, TEXT_RGB, is_bold, _room(raster, words.letters.top, number))
+        for number, (text, is_bold) in enumerate(texts)
     ]
     return _column(MARGIN_PX, MARGIN_PX + 6, lines, "left")
 

@@ -85,7 +85,9 @@ def _solid(tissue: NDArray[np.bool_]) -> FloatArray:
     sizes = np.bincount(pieces.ravel())
     sizes[0] = 0
     padded = np.pad(pieces == int(np.argmax(sizes)), CLOSED_VOXELS)
-    closed = binary_fill_holes(binary_closing(padded, iterations=CLOSED_VOXELS))
+    closed = np.asarray(binary_fill_holes(binary_closing(padded, iterations=CLOSED_VOXELS)))
+    for axis in range(3):  # airways open through the cut neck, so no hole in three dimensions: fill plane by plane too
+        closed = np.stack([binary_fill_holes(plane) for plane in np.moveaxis(closed, axis, 0)], axis=axis)
     inner = tuple(slice(CLOSED_VOXELS, -CLOSED_VOXELS) for _axis in range(3))
     return np.asarray(gaussian_filter(closed[inner].astype(np.float32), 0.8))
 
