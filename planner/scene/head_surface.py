@@ -89,7 +89,7 @@ def _solid(tissue: NDArray[np.bool_]) -> FloatArray:
     for axis in range(3):  # airways open through the cut neck, so no hole in three dimensions: fill plane by plane too
         closed = np.stack([binary_fill_holes(plane) for plane in np.moveaxis(closed, axis, 0)], axis=axis)
     inner = tuple(slice(CLOSED_VOXELS, -CLOSED_VOXELS) for _axis in range(3))
-    return np.asarray(gaussian_filter(closed[inner].astype(np.float32), 0.8))
+    return np.asarray(gaussian_filter(closed[inner].astype(np.float32), 1.2))
 
 
 def _padded_image(values: FloatArray) -> Any:

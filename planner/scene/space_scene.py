@@ -16,7 +16,7 @@ from planner.scene.slices import Layer, LayeredSlicer, layer_corners_mm
 
 PICTURE_PX = 256
 SKIN_RGB = (224, 190, 168)
-SKIN_OPACITY = 0.16
+SKIN_OPACITY = 0.22
 
 # Where the camera stands, and what is up, for each preset (RAS).
 PRESETS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
