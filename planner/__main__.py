@@ -11,6 +11,7 @@ from planner import i18n
 from planner.cli.draw_test import DRAW_TEST_FLAG, draw_test
 
 CASE_SUFFIX = ".noci"
+SELF_TEST_FLAG = "--self-test"
 
 
 def wants_window(arguments: list[str]) -> bool:
@@ -24,6 +25,10 @@ def main() -> int:
     i18n.use_language(i18n.system_language())
     if arguments == [DRAW_TEST_FLAG]:
         return draw_test()
+    if arguments == [SELF_TEST_FLAG]:
+        from planner.cli.self_test import self_test
+
+        return self_test()
     if wants_window(arguments):
         from planner.ui.start import run_window
 

@@ -20,7 +20,7 @@ PEAK_MEMORY_GB = 2.0
 """What the largest step (deformable alignment) takes, from reference/registration.md section 3: 1.6 to 1.9 GB."""
 
 
-def _check_gl() -> tuple[bool, str]:
+def check_gl() -> tuple[bool, str]:
     """In a process of its own: VTK without a GL library does not raise, it ends the process."""
     try:
         result = subprocess.run(own_command(DRAW_TEST_FLAG), capture_output=True, text=True, timeout=60, check=False)
@@ -107,7 +107,7 @@ def examine() -> list[dict[str, str]]:
         (_("System"), lambda: (True, platform.platform(terse=True))),
         (_("Processors"), lambda: ((os.cpu_count() or 1) >= 2, str(os.cpu_count()))),
         (_("Memory"), _check_memory),
-        (_("3-D drawing"), _check_gl),
+        (_("3-D drawing"), check_gl),
         (_("Fonts"), _check_fonts),
         (_("Atlas"), _check_atlas),
         (_("Own folder"), _check_home),
