@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from planner import places
@@ -16,6 +16,10 @@ def _source(name: str) -> str:
 
 def pixmap(name: str, colour: QColor, size_px: int = 18, ratio: float = 1.0) -> QPixmap:
     """Icon ``name`` in one colour; ``ratio`` is the screen's device pixel ratio."""
+    key = f"{name} {colour.name()} {size_px} {ratio}"
+    kept = QPixmap()
+    if QPixmapCache.find(key, kept):
+        return kept
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
     picture = QPixmap(QSize(size_px, size_px) * ratio)
     picture.setDevicePixelRatio(ratio)
@@ -23,6 +27,7 @@ def pixmap(name: str, colour: QColor, size_px: int = 18, ratio: float = 1.0) -> 
     painter = QPainter(picture)
     renderer.render(painter, QRectF(0, 0, size_px, size_px))
     painter.end()
+    QPixmapCache.insert(key, picture)
     return picture
 
 

@@ -12,6 +12,7 @@ from planner.case.facts import grid_of, volume_of
 from planner.case.model import Case, Image, Lead, Segmentation, Simulation, Vector
 from planner.case.store import ArrayStore
 from planner.geometry.volume import Volume
+from planner.library.tissues import tissue_name
 from planner.scene.annotations import ImageWords
 from planner.scene.colour_tables import ColourMap
 from planner.scene.display import PointDisplay, SurfaceDisplay
@@ -163,7 +164,15 @@ class CaseOnViews(QObject):
         if self._tissue is None or self._tissue[0] is not tissue:
             self._tissue = (tissue, tissue_volumes(tissue, self._document.store))
         return tuple(
-            SliceLayer(volume, (0.0, 1.0), None, TISSUE_COLOURS[word], TISSUE_OPACITY, "nearest", hides_low=True)
+            SliceLayer(
+                volume,
+                (0.0, 1.0),
+                colours=TISSUE_COLOURS[word],
+                opacity=TISSUE_OPACITY,
+                interpolation="nearest",
+                hides_low=True,
+                name=tissue_name(word),
+            )
             for word, volume in self._tissue[1].items()
         )
 

@@ -81,10 +81,11 @@ class QtTexts:
         self._translator: QTranslator | None = None
 
     def use(self, language: str) -> None:
+        """Qt's "es_419" writes a decimal point; Colombia, like most of the region, the comma that our texts have."""
         if self._translator is not None:
             self._app.removeTranslator(self._translator)
             self._translator = None
-        QLocale.setDefault(QLocale("es_419" if language == "es" else "en_US"))
+        QLocale.setDefault(QLocale("es_CO" if language == "es" else "en_US"))
         if language == "en":
             return
         translator = QTranslator(self._app)

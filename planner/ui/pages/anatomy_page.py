@@ -36,7 +36,7 @@ class AnatomyPage(Page):
         self.form.wanted.connect(self._set)
         self.facts = FactTable()
         self.section(_("AC, PC and midline"), self.form, self.facts)
-        self.tissue_box = QCheckBox(_("Show grey matter, white matter and CSF on the slices"))
+        self.tissue_box = QCheckBox(_("Show tissue classes"))
         self.tissue_box.setMinimumHeight(TARGET_PX)
         self.tissue_box.toggled.connect(session.showing.show_tissue)
         self.tissue_note = Note(_("Grey matter green, white matter blue, CSF red."))

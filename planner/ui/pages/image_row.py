@@ -41,6 +41,8 @@ class ImageRow(QFrame):
         self.details = Note(image_line(image))
         self.window_box = QComboBox()
         self.window_box.setMinimumHeight(TARGET_PX + 2)
+        self.window_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.window_box.setMinimumContentsLength(10)
         self.window_box.setAccessibleName(_("Grey-level window of {image}").format(image=image.name))
         for text, window in _windows(image):
             self.window_box.addItem(text, window)

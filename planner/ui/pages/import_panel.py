@@ -109,7 +109,7 @@ class ImportPanel(QWidget):
         self._show_state()
 
     def _lay_out(self) -> None:
-        adders = QHBoxLayout()
+        adders = QVBoxLayout()
         self.folder_button = button(_("Add folder…"), self._choose_folder, "folder", is_primary=True)
         self.files_button = button(_("Add files or zip…"), self._choose_files, "file")
         adders.addWidget(self.folder_button)

@@ -21,6 +21,8 @@ class LeadReadoutView(QWidget):
         self.frame = QComboBox()
         self.frame.setAccessibleName(_("Frame of the positions"))
         self.frame.setMinimumHeight(TARGET_PX + 2)
+        self.frame.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.frame.setMinimumContentsLength(20)
         for key, text in _frames().items():
             self.frame.addItem(text, key)
         self.frame.currentIndexChanged.connect(lambda _index: self._show_positions())

@@ -22,6 +22,7 @@ class Section(QFrame):
         super().__init__(parent)
         self.setAccessibleName(title)
         self.header = QLabel(title)
+        self.header.setWordWrap(True)
         font = self.header.font()
         font.setBold(True)
         self.header.setFont(font)

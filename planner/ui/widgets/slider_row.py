@@ -5,6 +5,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWid
 
 from planner.ui.theme import TARGET_PX
 
+LABEL_PX = 96
+"""Two wrapped lines hold the Spanish names; the sliders of a page begin at one place."""
+
 
 class SliderRow(QWidget):
     """A slider with its number. ``previewed`` while it moves, ``settled`` when the person lets go or types."""
@@ -29,6 +32,8 @@ class SliderRow(QWidget):
         self.spin.setKeyboardTracking(False)
         self.spin.setAccessibleName(name)
         label = QLabel(name)
+        label.setWordWrap(True)
+        label.setFixedWidth(LABEL_PX)
         label.setBuddy(self.spin)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

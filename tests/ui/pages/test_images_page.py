@@ -37,6 +37,7 @@ def _series(refusal: Finding | None = None, questions: tuple[Question, ...] = ()
     )
 
 
+@pytest.mark.slow
 def test_that_a_file_with_an_accent_comes_in_as_one_undo_step(opened: OpenCase, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "Ñandú T1.nii.gz"
     header = nibabel.Nifti1Image(head_values(), np.diag([4.0, 4.0, 4.0, 1.0]))
