@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 from planner.imaging.gate import Encoding, NotTakenError, refused
@@ -111,6 +112,7 @@ def read_elements(
         found: dict[int, Any] = {}
         for element in _split(stream, encoding, watch, tags):
             found.setdefault(int(element.tag), element)  # the first value of a doubled tag counts
+        watch.check_end()
         item = RawItem("<" if encoding.is_little else ">")
         item.values = {tag: _value(element, 0) for tag, element in found.items()}
     except (NotTakenError, MemoryError, OSError):
@@ -143,6 +145,7 @@ class _Watch:
         self._last = 0
         self._is_disordered = False
         self._doubled: list[int] = []
+        self._end = 0
 
     def __call__(self, tag: int, vr: str | None, length: int) -> bool:
         number = int(tag)
@@ -155,11 +158,17 @@ class _Watch:
         if number in self._seen:
             self._take_double(number)
         self._seen.add(number)
+        self._end = self._stream.tell() + (0 if length == UNDEFINED else length)
         self._is_disordered |= number < self._last
         self._last = number
         if 8 <= length < UNDEFINED:
             self._check_nesting(length)
         return False
+
+    def check_end(self) -> None:
+        """Without pixels, the last element must end where the stream does, or before."""
+        if self.pixels is None and self._end > self._stream.seek(0, SEEK_END):
+            raise refused("truncated")
 
     def notes(self) -> tuple[Finding, ...]:
         doubled = [Finding("doubled-tag", {"tag": tag_words(tag)}) for tag in self._doubled[:3]]

@@ -230,8 +230,8 @@ ROWS = (
     Row("H090", named(b""), "skip", "empty"),
     Row("H090", named(b"\0"), "skip", "too-short"),
     Row("H090", named(bytes(128) + b"DICM"), "skip", "too-short"),
-    Row("H091", cut_everywhere, "refuse", "pixels-short"),
-    Row("H091", sample(WHEEL / "rtplan_truncated.dcm"), "skip", "not-image"),
+    Row("H091", cut_everywhere, "refuse-all", "pixels-short"),
+    Row("H091", sample(WHEEL / "rtplan_truncated.dcm"), "refuse-all", "truncated"),
     Row("H092", named(gzip.compress(Sample(Path(), 1).file(0)), "a.dcm"), "refuse", "gzip"),
     *(
         Row("H093", named(start + bytes(500)), "skip", "not-dicom")

@@ -16,8 +16,9 @@ ANSWERS = {"lossy": "take", "uneven-gaps": "resample", "missing-slices": "resamp
 
 @dataclass(frozen=True)
 class Row:
-    """``word``: refuse (nothing is takeable), refuse-some (one stack or file), flat (refused, but with a picture),
-    ask, split, tell (taken, with the note ``code``), accept (taken without note or question needed), skip."""
+    """``word``: refuse (nothing is takeable), refuse-all (and no file is merely skipped), refuse-some (one of them),
+    flat (refused, but with a picture), ask, split, tell (taken, with the note ``code``), accept (taken as it is), skip.
+    """
 
     id: str
     build: Callable[[Path], list[Path]]
@@ -49,6 +50,11 @@ def _codes(lines: list[FileLine], outcome: Outcome) -> set[str]:
 def _refuse(row: Row, candidates: list[Candidate], lines: list[FileLine], _worker: ChildWorker) -> None:
     assert not takeable(candidates)
     assert row.code in _codes(lines, Outcome.REFUSED)
+
+
+def _refuse_all(row: Row, candidates: list[Candidate], lines: list[FileLine], worker: ChildWorker) -> None:
+    _refuse(row, candidates, lines, worker)
+    assert {line.outcome for line in lines} == {Outcome.REFUSED}
 
 
 def _refuse_some(row: Row, _candidates: list[Candidate], lines: list[FileLine], _worker: ChildWorker) -> None:
@@ -104,6 +110,7 @@ def _taken_notes(candidates: list[Candidate], worker: ChildWorker) -> set[str]:
 
 _JUDGES = {
     "refuse": _refuse,
+    "refuse-all": _refuse_all,
     "refuse-some": _refuse_some,
     "flat": _flat,
     "ask": _ask,
