@@ -12,6 +12,7 @@ from dicom_samples import Sample, as_ct, setting, short
 from hostile_dicom_encoding import encapsulated, rle_frame
 from hostile_rows import ANSWERS
 from numpy.typing import NDArray
+from pydicom.encaps import encapsulate, generate_frames
 
 from planner.errors import RefusedError
 from planner.imaging.child import ChildWorker
@@ -60,6 +61,22 @@ def expected_ramp(count: int = 6) -> NDArray[np.uint16]:
 def test_that_lossless_pixels_equal_the_uncompressed_ones(compressed: Path, plain: Path, tmp_path: Path) -> None:
     """JPEG-LS, JPEG 2000, RLE and both byte orders; the truth is pydicom's reading of the plain file."""
     assert np.array_equal(stored(compressed, tmp_path), pydicom.dcmread(plain).pixel_array)
+
+
+@pytest.mark.parametrize("has_table", [False, True])
+def test_that_frames_in_many_fragments_are_told_apart(tmp_path: Path, has_table: bool) -> None:
+    """Row H078: three fragments a frame, with and without an offset table; a wrong table changes nothing."""
+    dataset = pydicom.dcmread(STORE / "emri_small_jpeg_2k_lossless.dcm")
+    frames = list(generate_frames(dataset.PixelData, number_of_frames=10))
+    parts = encapsulate(frames, fragments_per_frame=3, has_bot=has_table)
+    dataset.PixelData = (
+        parts[:8]
+        + b"\x04\0\0\0" * (int.from_bytes(parts[4:8], "little") // 4)
+        + parts[8 + int.from_bytes(parts[4:8], "little") :]
+    )
+    dataset.save_as(tmp_path / "many.dcm")
+    expected = pydicom.dcmread(STORE / "emri_small.dcm").pixel_array
+    assert np.array_equal(stored(tmp_path / "many.dcm", tmp_path), expected)
 
 
 @pytest.mark.parametrize("path", [STORE / "JPEG-LL.dcm", STORE / "bad_sequence.dcm"], ids=lambda path: path.stem)
