@@ -83,7 +83,9 @@ class CaseFile:
             raise in_words(error) from error
         try:
             lay_out(folder, title, by, disk)
-            return cls.open(folder, disk=disk)
+            made = cls.open(folder, disk=disk)
+            made.recovered = None  # plan.json is written for the first time, not again
+            return made
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):

@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
 
         self.workspace = open_workspace(document, self.jobs, self.settings, self.signer, self.errors)
         self.workspace.place_changed.connect(self.place_label.setText)
+        self.workspace.tell_place()
         document.changed.connect(self._follow)
         self.stack.addWidget(self.workspace)
         self.stack.setCurrentWidget(self.workspace)

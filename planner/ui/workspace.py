@@ -52,8 +52,8 @@ class Workspace(QWidget):
         self._current = ""
         self.task_list.chosen.connect(self._show_page)
         session.document.changed.connect(self._follow)
-        session.selection.cursor_changed.connect(lambda _cursor: self._tell_place())
-        session.picker.asking.connect(self._tell_place)
+        session.selection.cursor_changed.connect(lambda _cursor: self.tell_place())
+        session.picker.asking.connect(self.tell_place)
         self._unseen = dict.fromkeys(self.pages)
         self._show_statuses(session.case)
         self.task_list.choose(first_open_task(session.case))
@@ -102,8 +102,8 @@ class Workspace(QWidget):
         for key, status in checks.task_status(case).items():
             self.task_list.show_status(key, status)
 
-    def _tell_place(self, asking: str = "") -> None:
-        """Status bar: what is asked for, or where the crosshair is."""
+    def tell_place(self, asking: str = "") -> None:
+        """For the status bar: what is asked for, or where the crosshair is."""
         cursor = self.session.selection.cursor
         words = place_words(self.session.case, cursor) if cursor is not None else ""
         self.place_changed.emit(asking or words)

@@ -4,6 +4,7 @@ from planner.case.checks import SHANNON_K_LIMIT
 from planner.case.model import Programme, Simulation
 from planner.i18n import _, number
 from planner.library import safety, thresholds
+from planner.library.targets import structure_name
 from planner.ui.theme import Tone
 from planner.ui.widgets.labels import Row
 
@@ -28,7 +29,11 @@ def _overlap_rows(simulation: Simulation) -> Rows:
     """Structures the volume reaches, the largest share first."""
     reached = sorted(simulation.overlaps_mm3.items(), key=lambda one: -one[1])
     text = _("{value} mm³")
-    return [(_("in {name}").format(name=name), text.format(value=number(mm3))) for name, mm3 in reached if mm3 > 0.05]
+    return [
+        (_("in {name}").format(name=structure_name(name)), text.format(value=number(mm3)))
+        for name, mm3 in reached
+        if mm3 > 0.05
+    ]
 
 
 def _field(value: float) -> str:

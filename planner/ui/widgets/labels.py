@@ -127,7 +127,9 @@ class FactTable(QWidget):
             value.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
-            value.setSizePolicy(_wrapping())
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            value.setSizePolicy(policy)  # a form clips what may shrink
             key = QLabel(name)
             key.setPalette(toned("stale", self.palette()))
             self._form.addRow(key, value)
