@@ -58,9 +58,8 @@ class SideChooser(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(_("Side of the patient"))
         self.setMinimumHeight(TARGET_PX + 2)
-        self.addItem(_("choose the side"), "")
-        self.addItem(_("left"), "left")
-        self.addItem(_("right"), "right")
+        for side, text in {"": _("choose the side"), "left": _("left"), "right": _("right")}.items():
+            self.addItem(text, side)
 
     @property
     def side(self) -> Side | None:

@@ -9,6 +9,8 @@ from planner.ui.theme import Tone
 from planner.ui.widgets.labels import Row
 
 Rows = list[Row]
+LEAST_SHOWN_MM3 = 0.05
+"""Less would be shown as 0.0."""
 
 
 def number_rows(simulation: Simulation, *, is_stale: bool) -> Rows:
@@ -28,11 +30,11 @@ def number_rows(simulation: Simulation, *, is_stale: bool) -> Rows:
 def _overlap_rows(simulation: Simulation) -> Rows:
     """Structures the volume reaches, the largest share first."""
     reached = sorted(simulation.overlaps_mm3.items(), key=lambda one: -one[1])
-    text = _("{value} mm³")
+    text, place = _("{value} mm³"), _("in {name}")
     return [
-        (_("in {name}").format(name=structure_name(name)), text.format(value=number(mm3)))
-        for name, mm3 in reached
-        if mm3 > 0.05
+        (place.format(name=structure_name(key)), text.format(value=number(mm3)))
+        for key, mm3 in reached
+        if mm3 > LEAST_SHOWN_MM3
     ]
 
 
