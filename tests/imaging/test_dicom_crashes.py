@@ -19,10 +19,10 @@ from planner.progress import Cancelled, Progress
 def test_that_the_file_that_kills_the_reader_is_found_and_the_rest_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = Sample(tmp_path, 9).write()
+    paths = Sample(tmp_path, 5).write()
     deadly = tmp_path / "deadly.dcm"
-    deadly.write_bytes(paths[4].read_bytes())
-    paths.insert(5, deadly)
+    deadly.write_bytes(paths[3].read_bytes())
+    paths.insert(4, deadly)
     monkeypatch.setattr(dicom.reading, "read_headers", deadly_tasks.read_headers)
     with ChildWorker() as worker:
         candidates, lines = scan_files(paths, worker)

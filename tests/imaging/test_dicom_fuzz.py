@@ -115,7 +115,7 @@ def test_that_one_damaged_slice_never_moves_a_series_in_silence(worker: ChildWor
     truth = read_series(good, {}, worker).affine
     whole = [path.read_bytes() for path in paths]
     silent = 0
-    for _trial in range(150):
+    for _trial in range(90):
         k = rng.randrange(len(paths))
         head = len(whole[k]) - 12 * 10 * 2  # leave the pixels: a changed voxel cannot be seen
         data = bytearray(whole[k])
@@ -129,7 +129,7 @@ def test_that_one_damaged_slice_never_moves_a_series_in_silence(worker: ChildWor
             if one.series.refusal is None and not one.series.questions and is_whole and not told:
                 silent += 1
                 assert np.abs(lay_out(one.stack.volumes[0].planes).affine - truth).max() <= RESIDUAL_MM
-    assert silent > 20  # most mutants hit what does not matter here
+    assert silent > 10  # most mutants hit what does not matter here
 
 
 @pytest.mark.slow
