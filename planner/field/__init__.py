@@ -11,7 +11,8 @@ div(sigma grad V) = 0, quasi-static, scalar conductivity. How it is solved:
 - ``preconditioner``: the system averaged around the shaft, solved exactly by angular modes; ``solver``: conjugate
   gradients with it. One iteration for rings in homogeneous tissue, some tens in labelled tissue.
 - ``units``: 1 V on each contact in turn gives the Maxwell matrix; inactive contacts float through its inverse, and
-  every programme is a sum. ``flow`` and ``field_map``: E from the fluxes through open faces, and values at points.
+  every programme is a sum; ``drive`` finds the sum for held voltages. ``flow`` and ``field_map``: E from the fluxes
+  through open faces, and values at points.
 - ``activated``, ``isosurface``, ``overlap``: tissue above a threshold by cell fractions, its closed surface, its share
   of structures.
 
@@ -20,6 +21,7 @@ Units: S/m times mm is mS, mS times V is mA, and mA per mm² over S/m is V/mm.
 
 from planner.field.activated import Activated
 from planner.field.conductor import Capsule, Conductor, Tissue
+from planner.field.drive import Drive
 from planner.field.field_map import FieldMap, Samples
 from planner.field.grid import Domain, Resolution
 from planner.field.lead import ContactShape, LeadShape, Pose
@@ -32,6 +34,7 @@ __all__ = [
     "Conductor",
     "ContactShape",
     "Domain",
+    "Drive",
     "FieldMap",
     "FieldOptions",
     "LeadShape",

@@ -1,5 +1,6 @@
 """The field of one programme: potentials, field strength, and what they are at any point."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -33,6 +34,7 @@ class FieldMap:
     """Potentials [t, s, n] in V and field components of one programme, on the lead's grid at its pose.
 
     ``impedance_ohm`` is the power over the square of the amplitude; for one cathode that is its resistance.
+    ``currents_ma`` (contacts,) leave the contacts; ``loads_ohm`` by active contact, see :func:`drive.loads_ohm`.
     """
 
     pose: Pose
@@ -41,6 +43,8 @@ class FieldMap:
     contact_volts: FloatArray
     components: Components = field(repr=False)
     impedance_ohm: float
+    currents_ma: FloatArray
+    loads_ohm: Mapping[str, float]
 
     @property
     def magnitude(self) -> Single:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
+from planner.field.drive import Drive, loads_ohm, potentials
 from planner.field.field_map import FieldMap
 from planner.field.flow import Flow
 from planner.field.grid import LeadGrid
@@ -58,11 +59,23 @@ class UnitSolutions:
         """
         _check_programme(shares, case_share, amplitude_ma, self.labels, self.is_grounded)
         currents = np.array([shares.get(label, 0.0) * amplitude_ma for label in self.labels])
-        contact_volts = self.resistance_ohm @ currents / OHM_PER_KOHM
+        return self._field(currents, self.resistance_ohm @ currents / OHM_PER_KOHM, amplitude_ma)
+
+    def driven(self, drive: Drive) -> FieldMap:
+        """The field under voltage, current or mixed control. Raises PlannerError, see :func:`potentials`."""
+        contact_volts = potentials(drive, self.labels, self.conductance_ms, self.is_grounded)
+        currents = self.conductance_ms @ contact_volts
+        into, out = currents[currents > 0].sum(), -currents[currents < 0].sum()
+        return self._field(currents, contact_volts, float(max(into, out)))
+
+    def _field(self, currents_ma: FloatArray, contact_volts: FloatArray, amplitude_ma: float) -> FieldMap:
         volts = _summed(contact_volts, self.volts)
-        impedance = float(currents @ contact_volts) / amplitude_ma**2 * OHM_PER_KOHM if amplitude_ma > 0 else 0.0
+        power = float(currents_ma @ contact_volts)
+        impedance = power / amplitude_ma**2 * OHM_PER_KOHM if amplitude_ma > 0 else 0.0
         components = self.flow.components(self.grid, volts, contact_volts)
-        return FieldMap(self.pose, self.grid, volts, contact_volts, components, impedance)
+        loads = dict(zip(self.labels, loads_ohm(currents_ma, contact_volts).tolist(), strict=True))
+        active = {label: ohm for label, ohm in loads.items() if np.isfinite(ohm)}
+        return FieldMap(self.pose, self.grid, volts, contact_volts, components, impedance, currents_ma, active)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as plain arrays by name, for keeping."""
