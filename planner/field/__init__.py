@@ -13,6 +13,7 @@ div(sigma grad V) = 0, quasi-static, scalar conductivity. How it is solved:
 - ``units``: 1 V on each contact in turn gives the Maxwell matrix; inactive contacts float through its inverse, and
   every programme is a sum; ``drive`` finds the sum for held voltages. ``flow`` and ``field_map``: E from the fluxes
   through open faces, and values at points.
+- ``readings``: activating function along fibres, and values on a regular grid; ``current``: through any surface.
 - ``activated``, ``isosurface``, ``overlap``: tissue above a threshold by cell fractions, its closed surface, its share
   of structures.
 

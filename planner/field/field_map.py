@@ -59,8 +59,16 @@ class FieldMap:
 
     def strongest_v_mm(self, distance_mm: float) -> float:
         """Largest |E| at least ``distance_mm`` from the lead (at a contact's edge itself it has no bound)."""
-        away = self.grid.n_centres >= distance_mm
-        return float(self.magnitude[:, :, away].max())
+        return self.strongest(distance_mm)[0]
+
+    def strongest(self, distance_mm: float) -> tuple[float, FloatArray]:
+        """As :meth:`strongest_v_mm`, and its place (3,) in RAS mm."""
+        first = int(np.searchsorted(self.grid.n_centres, distance_mm))
+        away = self.magnitude[:, :, first:]
+        t, s, n = np.unravel_index(int(away.argmax()), away.shape)
+        grid = self.grid
+        place = grid.to_lead(grid.t_centres[t], grid.s_centres[s], grid.n_centres[first + n])
+        return float(away[t, s, n]), self.pose.to_world(place[None, :])[0]
 
     def at(self, points: Points) -> Samples:
         """Potential and field at points of the pose's space. Raises SpaceMismatchError."""
@@ -71,7 +79,7 @@ class FieldMap:
         parts = self.components
         along_n = place.between_faces(parts.n_low, parts.n_high)
         local = np.stack([along_n, place.smooth(parts.s, power=2), place.smooth(parts.t, power=2)], axis=1)
-        world = (_directions(self.grid, t, s) @ local[:, :, None])[:, :, 0] @ self.pose.matrix.T
+        world = (directions(self.grid, t, s) @ local[:, :, None])[:, :, 0] @ self.pose.matrix.T
         return Samples(volts, np.where(is_inside[:, None], world, np.nan))
 
     def along(self, curve: Curve, step_mm: float = 0.1) -> tuple[FloatArray, Samples]:
@@ -80,7 +88,7 @@ class FieldMap:
         return arc, self.at(Points.of(curve.at(arc), curve.space))
 
 
-def _directions(grid: LeadGrid, t: FloatArray, s: FloatArray) -> FloatArray:
+def directions(grid: LeadGrid, t: FloatArray, s: FloatArray) -> FloatArray:
     """(N, 3, 3) columns: away from the lead, along it, around it; in the lead's frame."""
     phi = np.minimum(s / grid.radius_mm, np.pi / 2.0)
     cos_t, sin_t, cos_p, sin_p = np.cos(t), np.sin(t), np.cos(phi), np.sin(phi)
