@@ -9,8 +9,11 @@
 The first start makes ``.venv`` beside this file and installs the pinned, hashed requirements into it.
 """
 
+from __future__ import annotations
+
 import ctypes
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -40,10 +43,17 @@ SCREEN = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libXcursor.so.1": "libxcursor1",
 }
+# Command the tests call -> Debian package that brings it.
+TEST_COMMANDS = {"xvfb-run": "xvfb", "xauth": "xauth", "pdftotext": "poppler-utils"}
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def succeeds(command: list[str]) -> bool:
+    """Whether a command ends well; nobody sees what it prints."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 
 def requirements(for_tests: bool) -> Path:
@@ -64,38 +74,46 @@ def is_installed(pins: Path) -> bool:
 
 
 def install(pins: Path) -> None:
-    """Make ``.venv`` if there is none and install the pins, every file checked against its hash."""
+    """Make ``.venv`` if there is no whole one and install the pins, every file checked against its hash."""
     say(f"Setting up {VENV.name} (once; about 2 GB on disk) ...")
-    uv = shutil.which("uv")
-    if not PYTHON.exists():
-        make = (
-            [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]
-            if uv
-            else [sys.executable, "-m", "venv", str(VENV)]
-        )
-        if subprocess.run(make, check=False).returncode != 0:
-            raise SystemExit(
-                "A virtual environment could not be made. On Debian or Ubuntu: sudo apt-get install python3-venv"
-            )
+    uv = usable_uv()
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    if not is_whole(needs_pip=not uv):
+        make_environment(uv)
     if uv:
-        command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(pins)]
+        command = [uv, "pip", "install", *quiet, "--python", str(PYTHON)]
     else:
-        command = [
-            str(PYTHON),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            str(pins),
-        ]
-    if subprocess.run(command, check=False).returncode != 0:
+        command = [str(PYTHON), "-m", "pip", "install", *quiet, "--disable-pip-version-check", "--retries", "2"]
+    if subprocess.run([*command, "--require-hashes", "-r", str(pins)], check=False).returncode != 0:
         raise SystemExit(
             "The requirements could not be installed. Check the network or the package index, then run this again."
         )
     (VENV / f"installed-{pins.stem}").write_text(stamp_of(pins), encoding="ascii")
+
+
+def usable_uv() -> str:
+    """The path of uv, or nothing: a name on the path may be a shim with no uv behind it."""
+    uv = shutil.which("uv")
+    return uv if uv and succeeds([uv, "--version"]) else ""
+
+
+def is_whole(needs_pip: bool) -> bool:
+    """Whether ``.venv`` has a Python that starts (and pip where it is needed): a set-up may have broken off."""
+    if not PYTHON.exists():
+        return False
+    return succeeds([str(PYTHON), *(["-m", "pip"] if needs_pip else []), "--version"])
+
+
+def make_environment(uv: str) -> None:
+    if uv:
+        make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)]
+    else:
+        make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if subprocess.run(make, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        raise SystemExit(
+            f"A virtual environment could not be made. On Debian or Ubuntu: sudo apt-get install {package}"
+        )
 
 
 def is_missing(library: str) -> bool:
@@ -116,39 +134,49 @@ def is_debian() -> bool:
     return "debian" in f"{about.get('ID', '')} {about.get('ID_LIKE', '')}"
 
 
-def missing_packages(for_tests: bool) -> list[str]:
-    """Debian packages that the program (and the tests) need and this system lacks."""
+def missing_packages(for_tests: bool, for_window: bool) -> list[str]:
+    """Debian packages that are wanted and that this system lacks."""
     wanted = dict(DRAWING)
-    if for_tests or os.environ.get("DISPLAY"):
+    if for_tests or (for_window and os.environ.get("DISPLAY")):
         wanted |= SCREEN
     packages = [package for library, package in wanted.items() if is_missing(library)]
-    if for_tests and not shutil.which("xvfb-run"):
-        packages += ["xvfb", "xauth"]
+    if for_tests:
+        packages += [package for command, package in TEST_COMMANDS.items() if not shutil.which(command)]
+    if importlib.util.find_spec("ensurepip") is None and not PYTHON.exists() and not usable_uv():
+        packages.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")  # Debian keeps it apart
     return packages
 
 
-def install_system_packages(for_tests: bool) -> None:
-    """Install what Debian or Ubuntu lacks, saying so first; without the right to, print the one command."""
+def install_system_packages(for_tests: bool, for_window: bool) -> None:
+    """Install what Debian or Ubuntu lacks, saying so first; where that is not possible, print the one command.
+
+    The terminal goes on without them; what cannot even start does not.
+    """
     if not is_debian():
         return
-    packages = missing_packages(for_tests)
-    if not packages:
+    packages = missing_packages(for_tests, for_window)
+    if not packages or apt_install(packages):
         return
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    is_root = os.geteuid() == 0
-    has_sudo = (
-        shutil.which("sudo") is not None
-        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    )
-    if not is_root and not has_sudo:
-        say("This system lacks libraries that drawing needs. Please run:\n    sudo " + " ".join(command))
+    say("This system lacks packages that Nociplan needs. Please run:")
+    say("    sudo apt-get update && sudo apt-get install -y --no-install-recommends " + " ".join(packages))
+    if for_tests or (for_window and any(is_missing(library) for library in DRAWING)):
         raise SystemExit(1)
-    say("Installing system libraries that drawing needs: " + " ".join(packages))
-    prefix = [] if is_root else ["sudo", "-n"]
+
+
+def apt_install(packages: list[str]) -> bool:
+    """Whether the packages are there now; False when this person may not, or when it failed."""
+    sudo = ["sudo", "-n"]
+    if os.geteuid() == 0:
+        sudo = []
+    elif not shutil.which("sudo") or not succeeds([*sudo, "true"]):
+        return False
+    say("Installing system packages that Nociplan needs: " + " ".join(packages))
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([*prefix, "apt-get", "update", "-q"], env=environment, stdout=subprocess.DEVNULL, check=False)
-    if subprocess.run([*prefix, *command], env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise SystemExit("They could not be installed. Please run:\n    sudo " + " ".join(command))
+    for step in (["update", "-q"], ["install", "-y", "--no-install-recommends", *packages]):
+        command = [*sudo, "apt-get", *step]
+        nowhere = subprocess.DEVNULL
+        done = subprocess.run(command, env=environment, stdin=nowhere, stdout=nowhere, check=False)
+    return done.returncode == 0
 
 
 def hand_over(arguments: list[str], environment: dict[str, str]) -> int:
@@ -161,11 +189,15 @@ def hand_over(arguments: list[str], environment: dict[str, str]) -> int:
 
 def run_tests(extra: list[str], environment: dict[str, str]) -> int:
     """Everything off-screen, then the few tests that need a screen on a virtual one (or on this system's own)."""
-    pytest = [str(PYTHON), "-m", "pytest"]
-    first = subprocess.run([*pytest, "-m", "not screen", *extra], cwd=ROOT, env=environment, check=False).returncode
-    if extra:
-        return first
-    screen = [*pytest, "-m", "screen", "-q"]
+    chosen, rest = split_marks(extra)
+    pytest = [str(PYTHON), "-m", "pytest", *rest, "-m"]
+    first = 0
+    if "screen" not in chosen.replace("not screen", ""):
+        marks = f"({chosen}) and not screen" if chosen else "not screen"
+        first = subprocess.run([*pytest, marks], cwd=ROOT, env=environment, check=False).returncode
+        if extra:
+            return first
+    screen = [*pytest, chosen or "screen"]
     if sys.platform.startswith("linux"):
         if not shutil.which("xvfb-run"):
             say("xvfb-run is missing: the tests that need a screen were not run.")
@@ -176,15 +208,34 @@ def run_tests(extra: list[str], environment: dict[str, str]) -> int:
     return first or second
 
 
+def split_marks(extra: list[str]) -> tuple[str, list[str]]:
+    """The last ``-m`` expression among words for pytest (or nothing), and the other words."""
+    chosen, rest, words = "", [], iter(extra)
+    for word in words:
+        if word == "-m":
+            chosen = next(words, "")
+        else:
+            rest.append(word)
+    return chosen, rest
+
+
+def opens_window(arguments: list[str]) -> bool:
+    """As planner/__main__.py has it: no words at all, or nothing but case folders."""
+    return all(Path(one).suffix == ".noci" for one in arguments)
+
+
 def main() -> int:
     if sys.version_info < OLDEST:
         say(f"Nociplan needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {platform.python_version()}.")
         return 1
     arguments = sys.argv[1:]
     is_test = bool(arguments) and arguments[0] == "test"
+    is_window = opens_window(arguments)
     pins = requirements(for_tests=is_test)
-    if not is_installed(pins):
-        install_system_packages(for_tests=is_test)
+    is_ready = is_installed(pins)
+    if not is_ready or is_window or is_test:
+        install_system_packages(for_tests=is_test, for_window=is_window)
+    if not is_ready:
         install(pins)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     if is_test:
