@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.archive import Unpacked, unpacked
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicom import Candidate, read_series, scan_files
-from planner.imaging.dicomdir import check_dicomdir
-from planner.imaging.files import FoundFile, find_files
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom.importer import Candidate, read_series, scan_files
 from planner.imaging.series import FileLine, Finding, Outcome, ReadVolume, Series
-from planner.imaging.sniff import Kind
-from planner.imaging.volumes import read_volume, survey_volume
+from planner.imaging.sources.archive import Unpacked, unpacked
+from planner.imaging.sources.dicomdir import check_dicomdir
+from planner.imaging.sources.files import FoundFile, find_files
+from planner.imaging.sources.sniff import Kind
+from planner.imaging.volume_files.volumes import read_volume, survey_volume
 from planner.progress import SILENT, Progress
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.imaging.tag_words import tag_rows
+from planner.imaging.dicom.tag_words import tag_rows
 from planner.imaging.words import choice_words, finding_words
 
 

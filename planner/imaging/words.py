@@ -6,9 +6,9 @@ A code without a sentence here is a bug: a test walks through all codes.
 from collections.abc import Mapping
 
 from planner.i18n import position
-from planner.imaging.dicom_words import dicom_choices, dicom_sentences
-from planner.imaging.file_words import file_sentences
-from planner.imaging.volume_words import volume_choices, volume_sentences
+from planner.imaging.dicom.dicom_words import dicom_choices, dicom_sentences
+from planner.imaging.sources.file_words import file_sentences
+from planner.imaging.volume_files.volume_words import volume_choices, volume_sentences
 
 
 def finding_words(code: str, values: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from planner.case.facts import matrix_of, new_id
 from planner.case.model import Case, GridSpec, Identity, Image
 from planner.case.store import ArrayStore
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 from planner.imaging.identity import (
     FAR_APART_DAYS,
     Comparison,

@@ -59,7 +59,9 @@ def loaded_after(code: str) -> tuple[int, set[str]]:
     return result.returncode, set(told[0].split()[1:])
 
 
-@pytest.mark.parametrize("module", ["planner", "planner.__main__", "planner.ui.start", "planner.imaging.child_process"])
+@pytest.mark.parametrize(
+    "module", ["planner", "planner.__main__", "planner.ui.start", "planner.imaging.apart.child_process"]
+)
 def test_that_nothing_heavy_comes_with(module: str) -> None:
     assert loaded_after(f"import {module}") == (0, set())
 

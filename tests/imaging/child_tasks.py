@@ -1,4 +1,4 @@
-"""Tasks for the tests of planner.imaging.child: the ill behaviour of real decoders, on demand."""
+"""Tasks for the tests of planner.imaging.apart.child: the ill behaviour of real decoders, on demand."""
 
 import os
 import signal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -5,7 +5,7 @@ import signal
 import time
 from typing import Any
 
-from planner.imaging import reading
+from planner.imaging.dicom import reading
 from planner.progress import SILENT, Progress
 
 

@@ -13,7 +13,7 @@ import pydicom
 from dicom_samples import Sample, element, fragmented, setting, text, without
 from hostile_rows import Row
 
-from planner.imaging.dicom import Candidate
+from planner.imaging.dicom.importer import Candidate
 
 WHEEL = Path(pydicom.__file__).parent / "data" / "test_files"
 CHARSETS = WHEEL.parent / "charset_files"

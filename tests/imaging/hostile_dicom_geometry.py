@@ -11,7 +11,7 @@ import pydicom
 from dicom_samples import Sample, numbers, placed, setting, short, text, without
 from hostile_rows import Row
 
-from planner.imaging.dicom import Candidate
+from planner.imaging.dicom.importer import Candidate
 
 WHEEL = Path(pydicom.__file__).parent / "data" / "test_files"
 NIBABEL_DICOM = Path(nib.__file__).parent / "nicom" / "tests" / "data"

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicom import Candidate, read_series, scan_files
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom.importer import Candidate, read_series, scan_files
 from planner.imaging.series import FileLine, Outcome
 
 ANSWERS = {"lossy": "take", "uneven-gaps": "resample", "missing-slices": "resample", "which-volume": "volume-1"}

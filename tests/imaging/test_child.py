@@ -15,7 +15,7 @@ import pytest
 import planner
 from planner import i18n
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.child import ChildWorker, run_in_child
+from planner.imaging.apart.child import ChildWorker, run_in_child
 from planner.progress import Cancelled, Progress
 
 PLAIN = {
@@ -153,7 +153,7 @@ def test_that_nothing_is_left_of_process_and_folder(tmp_path: Path) -> None:
 def test_that_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import os, sys, threading, time; from pathlib import Path\n"
-        "from planner.imaging.child import ChildWorker\n"
+        "from planner.imaging.apart.child import ChildWorker\n"
         "import child_tasks\n"
         "with ChildWorker(scratch=Path(sys.argv[1])) as worker:\n"
         "    print(worker.call(child_tasks.process_id), flush=True)\n"

@@ -8,9 +8,9 @@ import pytest
 from dicom_samples import Sample, ramp
 
 from planner.errors import RefusedError
-from planner.imaging import dicom
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicom import read_series, scan_files
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom import importer
+from planner.imaging.dicom.importer import read_series, scan_files
 from planner.imaging.series import Outcome
 from planner.imaging.thumbnails import LONGEST_SIDE, thumbnail
 from planner.progress import Cancelled, Progress
@@ -23,7 +23,7 @@ def test_that_the_file_that_kills_the_reader_is_found_and_the_rest_is_read(
     deadly = tmp_path / "deadly.dcm"
     deadly.write_bytes(paths[3].read_bytes())
     paths.insert(4, deadly)
-    monkeypatch.setattr(dicom.reading, "read_headers", deadly_tasks.read_headers)
+    monkeypatch.setattr(importer.reading, "read_headers", deadly_tasks.read_headers)
     with ChildWorker() as worker:
         candidates, lines = scan_files(paths, worker)
         read = read_series(candidates[0], {}, worker)
@@ -35,7 +35,7 @@ def test_that_the_file_that_kills_the_reader_is_found_and_the_rest_is_read(
 def test_that_a_series_whose_picture_kills_the_reader_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dicom.reading, "draw_thumbnail", deadly_tasks.draw_thumbnail)
+    monkeypatch.setattr(importer.reading, "draw_thumbnail", deadly_tasks.draw_thumbnail)
     with ChildWorker() as worker:
         candidates, _lines = scan_files(Sample(tmp_path).write(), worker)
         (one,) = candidates
@@ -50,9 +50,9 @@ def test_that_a_reader_that_hangs_is_ended_and_can_be_cancelled(
 ) -> None:
     with ChildWorker() as worker:
         candidates, _lines = scan_files(Sample(tmp_path).write(), worker)
-        monkeypatch.setattr(dicom.reading, "read_stack", deadly_tasks.read_stack)
-        monkeypatch.setattr(dicom, "FILE_DEADLINE_S", 0.2)
-        monkeypatch.setattr(dicom, "SECONDS_A_PLANE", 0.0)
+        monkeypatch.setattr(importer.reading, "read_stack", deadly_tasks.read_stack)
+        monkeypatch.setattr(importer, "FILE_DEADLINE_S", 0.2)
+        monkeypatch.setattr(importer, "SECONDS_A_PLANE", 0.0)
         with pytest.raises(RefusedError) as refused:
             read_series(candidates[0], {}, worker)
         assert refused.value.code == "deadline"

@@ -19,9 +19,9 @@ from hostile_dicom_geometry import enhanced
 from hostile_rows import ANSWERS
 
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicom import read_series, scan_files
-from planner.imaging.stacking import RESIDUAL_MM, lay_out
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom.importer import read_series, scan_files
+from planner.imaging.dicom.stacking import RESIDUAL_MM, lay_out
 
 WHEEL = Path(pydicom.__file__).parent / "data" / "test_files"
 STORE = Path(data_store.__file__).parent / "data"

@@ -17,12 +17,12 @@ from hostile_rows import ANSWERS
 from numpy.typing import NDArray
 
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicom import read_series, scan_files
-from planner.imaging.grouping import group
-from planner.imaging.headers import read_header
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom.grouping import group
+from planner.imaging.dicom.headers import read_header
+from planner.imaging.dicom.importer import read_series, scan_files
+from planner.imaging.dicom.stacking import RESIDUAL_MM, lay_out, residual_mm
 from planner.imaging.series import ReadVolume
-from planner.imaging.stacking import RESIDUAL_MM, lay_out, residual_mm
 
 LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 

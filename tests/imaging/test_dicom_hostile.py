@@ -9,7 +9,7 @@ import hostile_dicom_pixels as pixels
 import pytest
 from hostile_rows import Row, assert_row
 
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 
 ROWS = (*geometry.ROWS, *pixels.ROWS, *encoding.ROWS)
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from pydicom.encaps import encapsulate, generate_frames
 
 from planner.errors import RefusedError
-from planner.imaging.child import ChildWorker
-from planner.imaging.decode import stored_frames
-from planner.imaging.dicom import read_series, scan_files
-from planner.imaging.headers import read_header
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.dicom.decode import stored_frames
+from planner.imaging.dicom.headers import read_header
+from planner.imaging.dicom.importer import read_series, scan_files
+from planner.imaging.dicom.shifting import shifted
 from planner.imaging.series import ReadVolume
-from planner.imaging.shifting import shifted
 
 WHEEL = Path(pydicom.__file__).parent / "data" / "test_files"
 STORE = Path(data_store.__file__).parent / "data"

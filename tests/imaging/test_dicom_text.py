@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.i18n import use_language
-from planner.imaging import dicom_words
-from planner.imaging.headers import read_header
-from planner.imaging.text import LONGEST_SHOWN, decoded, iso_date, shown
+from planner.imaging.dicom import dicom_words
+from planner.imaging.dicom.headers import read_header
+from planner.imaging.dicom.text import LONGEST_SHOWN, decoded, iso_date, shown
 
 CHARSETS = Path(pydicom.__file__).parent / "data" / "charset_files"
 IMAGING = Path(dicom_words.__file__).parent

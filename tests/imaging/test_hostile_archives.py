@@ -12,9 +12,9 @@ import volume_samples as volumes
 from dicom_samples import NAME, Sample, setting
 
 from planner.errors import PlannerError, QuestionError, RefusedError
-from planner.imaging.archive import unpacked
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 from planner.imaging.scanning import scan_sources
+from planner.imaging.sources.archive import unpacked
 
 Build = Callable[[Path], Path]
 IMAGE = b"\x5c\x01\x00\x00" + bytes(600)
@@ -159,7 +159,7 @@ def opens(path: Path, password: str) -> bool:
 
 
 def test_that_too_little_space_is_told_before_anything_is_written(tmp_path, worker, monkeypatch) -> None:
-    from planner.imaging import archive_file
+    from planner.imaging.sources import archive_file
     from planner.progress import SILENT
 
     monkeypatch.setattr(archive_file.shutil, "disk_usage", lambda _folder: type("Usage", (), {"free": 100})())
@@ -229,8 +229,8 @@ def test_that_a_bad_archive_in_a_folder_does_not_stop_the_rest_and_a_chosen_one_
 
 
 def test_that_disk_trouble_is_an_error_to_mend_and_not_a_refusal() -> None:
-    from planner.imaging.archive import _error
     from planner.imaging.series import Finding
+    from planner.imaging.sources.archive import _error
 
     error = _error(Finding("archive-disk-full", {"megabytes": "7"}))
     assert type(error) is PlannerError

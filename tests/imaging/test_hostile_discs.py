@@ -13,11 +13,11 @@ import pytest
 from dicom_samples import PIXELS, SOP_UID, Sample, setting
 
 from planner.errors import RefusedError
-from planner.imaging import beneath, files
-from planner.imaging.child import ChildWorker
-from planner.imaging.dicomdir import check_dicomdir
-from planner.imaging.files import DEEPEST, MOST_FILES, find_files
+from planner.imaging.apart.child import ChildWorker
 from planner.imaging.scanning import Sources, scan_sources
+from planner.imaging.sources import beneath, files
+from planner.imaging.sources.dicomdir import check_dicomdir
+from planner.imaging.sources.files import DEEPEST, MOST_FILES, find_files
 from planner.progress import Cancelled, Progress
 
 DIRECTORIES = Path(pydicom.__file__).parent / "data" / "test_files" / "dicomdirtests"

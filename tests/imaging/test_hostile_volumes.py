@@ -16,11 +16,11 @@ import volume_samples as samples
 
 from planner.errors import SpaceMismatchError
 from planner.geometry import Grid, Volume
-from planner.imaging import voxel_file
-from planner.imaging.child import ChildWorker
-from planner.imaging.files import find_files
-from planner.imaging.volume_header import Layout, VolumeProblem
-from planner.imaging.volumes import survey_volume
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.sources.files import find_files
+from planner.imaging.volume_files import voxel_file
+from planner.imaging.volume_files.volume_header import Layout, VolumeProblem
+from planner.imaging.volume_files.volumes import survey_volume
 
 NIBABEL_DATA = Path(nib.__file__).parent / "tests" / "data"
 Build = Callable[[Path], Path]

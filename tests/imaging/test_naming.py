@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.imaging.naming import (
+from planner.imaging.sources.naming import (
     LONGEST_NAME_BYTES,
     is_portable,
     is_too_long_for_windows,

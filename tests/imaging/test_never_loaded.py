@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import planner
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 from planner.imaging.scanning import scan_sources
 from planner.imaging.series import Outcome
 
@@ -127,7 +127,7 @@ def test_that_such_files_are_listed_as_no_image_and_never_loaded(tmp_path, worke
 
 def test_that_deep_or_endless_json_from_a_reader_is_refused(tmp_path) -> None:
     """H124, where the program itself reads JSON that a stranger's process wrote."""
-    from planner.imaging import plain
+    from planner.imaging.apart import plain
 
     for data in (b"[" * 10_000, b'{"#": 1e999}', json.dumps({"#": "array", "file": "../x.npy"}).encode()):
         with pytest.raises(plain.NotPlainError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.imaging import plain
+from planner.imaging.apart import plain
 
 
 class Canary:

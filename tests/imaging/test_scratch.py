@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.imaging.scratch import PREFIX, scratch_folder, sweep_scratch
+from planner.imaging.apart.scratch import PREFIX, scratch_folder, sweep_scratch
 
 
 def test_that_the_folder_is_private_and_gone_afterwards(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_that_the_folder_is_private_and_gone_afterwards(tmp_path: Path) -> None:
 
 def test_that_sweeping_leaves_folders_in_use_and_removes_those_of_the_dead(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from planner.imaging.scratch import scratch_folder\n"
+        "import os, sys; from pathlib import Path; from planner.imaging.apart.scratch import scratch_folder\n"
         "with scratch_folder(Path(sys.argv[1])) as f:\n    (f / 'image').touch(); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)

@@ -9,8 +9,8 @@ import pytest
 import volume_samples as samples
 
 from planner.errors import PlannerError
-from planner.imaging.child import ChildWorker
-from planner.imaging.volumes import read_volume, survey_volume
+from planner.imaging.apart.child import ChildWorker
+from planner.imaging.volume_files.volumes import read_volume, survey_volume
 
 LONGEST_S = 10.0
 

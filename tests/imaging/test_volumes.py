@@ -11,8 +11,8 @@ import volume_samples as samples
 
 from planner import imaging
 from planner.errors import QuestionError, RefusedError
-from planner.imaging import volume_words
-from planner.imaging.volumes import read_volume, survey_volume
+from planner.imaging.volume_files import volume_words
+from planner.imaging.volume_files.volumes import read_volume, survey_volume
 from planner.imaging.words import finding_words
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -232,7 +232,7 @@ def test_that_the_thumbnail_shows_the_patients_right_on_the_left_and_front_on_to
 
 
 def test_that_every_code_in_the_readers_has_a_sentence_and_every_question_is_told_later() -> None:
-    sources = [path for path in Path(imaging.__file__).parent.glob("*.py") if path.name != "volume_words.py"]
+    sources = [path for path in Path(imaging.__file__).parent.rglob("*.py") if path.name != "volume_words.py"]
     used = {code for path in sources for code in re.findall(r'"(volume-[a-z-]*[a-z])"', path.read_text())}
     used |= {f"volume-{code}" for code in ("decoder-crashed", "memory-cap", "deadline", "unreadable")}
     used |= {f"volume-unit-{unit}" for unit in ("metre", "micron")}

@@ -16,7 +16,7 @@ from planner.case.facts import volume_of
 from planner.case.model import Case, Identity, Image
 from planner.case.store import ArrayStore
 from planner.errors import QuestionError, RefusedError
-from planner.imaging.child import ChildWorker
+from planner.imaging.apart.child import ChildWorker
 from planner.imaging.series import Outcome
 from planner.progress import Cancelled, Progress
 from planner.steps.import_images import ImportRequest, ImportResult, Scan, import_images, scan
@@ -345,4 +345,4 @@ def test_that_the_scan_closes_its_own_reading_process(tmp_path: Path, store: Arr
         worker = found.sources.worker
     assert len(images) == 1
     with pytest.raises(RuntimeError):
-        worker.call("planner.imaging.reading:read_headers", ([],))
+        worker.call("planner.imaging.dicom.reading:read_headers", ([],))

@@ -1,0 +1,1 @@
+"""DICOM series: headers, grouping, stacking at true positions, pixels. LPS becomes RAS here."""

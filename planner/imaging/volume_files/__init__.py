@@ -1,0 +1,1 @@
+"""NIfTI, Analyze, MGH and NRRD: every header read twice and compared."""
