@@ -84,7 +84,7 @@ def test_that_only_possible_dates_are_dates(raw: str, expected: str | None) -> N
 def test_that_every_code_has_a_sentence_in_both_languages() -> None:
     pattern = re.compile(r"(?:Finding|refused|skipped|add)\(\s*(?:[^\"()]*,\s*)?\"([a-z][a-z-]+)\"|fault=\"([a-z-]+)\"")
     codes = set()
-    for path in IMAGING.glob("*.py"):
+    for path in IMAGING.rglob("*.py"):
         codes |= {one or other for one, other in pattern.findall(path.read_text(encoding="utf-8"))}
     assert len(codes) > 60
     own = {code for code in codes if not code.startswith(("volume-", "file-", "archive-", "dicomdir"))} | {

@@ -1,4 +1,4 @@
-"""The header of one DICOM image file as plain values. Runs in the reading process; see :mod:`planner.imaging.dicom.importer`."""
+"""The header of one DICOM image file as plain values. Runs in the reading process (see ``importer`` beside it)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """What the reader's process does with one volume file: survey it, or read it with a person's answers.
 
-Both give plain data; a file that is not taken gives its ``problem``. See :mod:`planner.imaging.volume_files.volumes` for the other
+Both give plain data; a file that is not taken gives its ``problem``. ``volumes`` beside it is the other
 side of the pipe.
 """
 
