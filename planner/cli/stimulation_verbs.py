@@ -9,11 +9,13 @@ from planner.cli.lead_verbs import lead_named
 from planner.cli.verb import Result, Verb, add_by, add_case, opened
 from planner.errors import RefusedError
 from planner.i18n import _
+from planner.library.assumptions import band_sentences
 from planner.library.thresholds import GENERAL, TABLE
 from planner.library.tissues import capsule_defaults
 from planner.progress import Progress
 from planner.steps.set_programme import ProgrammeRequest, Sign, programme_of, set_programme
 from planner.steps.simulate import SimulationParameters, simulate
+from planner.steps.solve_band import solve_band
 from planner.steps.solve_field import FieldParameters, solve_field
 
 
@@ -21,6 +23,7 @@ def verbs() -> list[Verb]:
     return [
         Verb("solve-field", _("compute the field of a lead, one contact at a time"), _field_arguments, _solve),
         Verb("simulate", _("what a programme activates"), _simulate_arguments, _simulate),
+        Verb("field-band", _("the last programme over the published conductivities"), _band_arguments, _band),
     ]
 
 
@@ -40,10 +43,20 @@ def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--amplitude", type=float, required=True, help="mA")
     parser.add_argument("--width", type=float, default=60.0, help="µs")
     parser.add_argument("--frequency", type=float, default=130.0, help="Hz")
+    _threshold_arguments(parser)
+    add_by(parser)
+
+
+def _threshold_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fibre", type=float, default=3.4, help=_("fibre diameter, µm"))
     help_words = _("by pulse width and fibre (30 to 120 µs), or the general 0.2 V/mm for any pulse")
     parser.add_argument("--threshold", choices=(TABLE, GENERAL), default=TABLE, help=help_words)
-    add_by(parser)
+
+
+def _band_arguments(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("name", help=_("the lead's name"))
+    _threshold_arguments(parser)
 
 
 def _solve(arguments: argparse.Namespace, progress: Progress) -> Result:
@@ -89,6 +102,27 @@ def _simulate(arguments: argparse.Namespace, _progress: Progress) -> Result:
         case_file.commit(Command("set-programme", lead.name), case, by=arguments.by)
         case_file.commit(Command("simulate", lead.name), case.with_simulation(simulation), by=arguments.by)
         return activation(case_file.case, lead.id)
+
+
+def _band(arguments: argparse.Namespace, progress: Progress) -> Result:
+    """Nothing is kept: the case is only read."""
+    with opened(arguments, read_only=True) as case_file:
+        lead = lead_named(case_file.case, arguments.name)
+        programme = programme_of(case_file.case, lead.id)
+        if programme is None:
+            raise RefusedError(_("This lead has no programme yet. Simulate one first."), code="no-simulation")
+        parameters = SimulationParameters(arguments.threshold, arguments.fibre)
+        band = solve_band(case_file.case, case_file.store, programme.id, parameters, progress)
+    runs: Result = {
+        one.end: {
+            "volume_mm3": one.volume_mm3,
+            "impedance_ohm": one.impedance_ohm,
+            "max_field_v_per_mm": one.max_field_v_per_mm,
+            "conductor": dict(one.conductor),
+        }
+        for one in band.ends
+    }
+    return {"threshold_v_per_mm": band.threshold_v_per_mm, **runs, "assumptions": list(band_sentences())}
 
 
 def activation(case: Case, lead_id: str) -> Result:

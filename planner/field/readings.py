@@ -47,7 +47,7 @@ def along_fibre(field: FieldMap, fibre: Curve, spacing_mm: float = SPACING_MM) -
     if count < 1:
         text = _("A fibre must be longer than the spacing at which it is read.")
         raise PlannerError(text, code="fibre")
-    edges: FloatArray = np.arange(count + 1) * float(spacing_mm)
+    edges = np.linspace(0.0, count * spacing_mm, count + 1)
     ends = _along(field, fibre, edges)
     middles = (edges[1:] + edges[:-1]) / 2.0
     return FibreReading(middles, _along(field, fibre, middles), -np.diff(ends) / spacing_mm)

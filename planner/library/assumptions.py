@@ -40,6 +40,14 @@ def simulation_sentences(assumptions: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def band_sentences() -> tuple[str, ...]:
+    """Of a low and high run over the published conductivities; in the user's language."""
+    return (
+        _("Low and high run: all conductivities at the low end of their published spans, then all at the high end."),
+        _("The impedance lies between the two for any values within the spans. The activated volume can lie outside."),
+    )
+
+
 def _tissue_sentence(conductor: Mapping[str, str]) -> str:
     outside = _shown(conductor["outside_s_per_m"], 3)
     if not conductor["s_per_m"]:

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from planner import places
 from planner.errors import PlannerError
 from planner.i18n import _
+
+End = Literal["low", "usual", "high"]
+"""Which value of every published span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class Conductivity:
     high: float
     source: str
     status: str
+
+    def at(self, end: End) -> "Conductivity":
+        """The same tissue with one end of its span as its value."""
+        return replace(self, s_per_m={"low": self.low, "usual": self.s_per_m, "high": self.high}[end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class TissueSet:
             text = _("The set {name} has no conductivity for the tissue {tissue}. Choose another set.")
             raise PlannerError(text.format(name=self.name, tissue=tissue), code="unknown-tissue")
         return self.tissues[tissue]
+
+    def at(self, end: End) -> "TissueSet":
+        """The set with every tissue at this end of its published span."""
+        tissues = {word: one.at(end) for word, one in self.tissues.items()}
+        return replace(self, tissues=tissues, outside=self.outside.at(end))
 
 
 @dataclass(frozen=True, slots=True)

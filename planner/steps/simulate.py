@@ -38,10 +38,10 @@ def simulate(
     case: Case, store: ArrayStore, programme_id: str, parameters: SimulationParameters | None = None
 ) -> Simulation:
     """Raises PlannerError: "programme-unknown", "no-field", "field-outdated"; those of threshold, shares and charge."""
-    programme = _programme_of(case, programme_id)
-    solution = _solution_of(case, programme)
+    programme = programme_named(case, programme_id)
+    solution = fresh_solution(case, programme)
     lead = case.leads[programme.lead_id]
-    threshold = _threshold(parameters or SimulationParameters(), programme)
+    threshold = threshold_of(parameters or SimulationParameters(), programme)
     charge = worst(
         contact_charges(device(lead.device_id), programme.shares, programme.amplitude_ma, programme.width_us)
     )
@@ -93,15 +93,16 @@ def _distance(first: FloatArray, second: FloatArray) -> float:
     return float(np.linalg.norm(first[:, None] - second[None, :], axis=2).min())
 
 
-def _programme_of(case: Case, programme_id: str) -> Programme:
+def programme_named(case: Case, programme_id: str) -> Programme:
+    """Raises PlannerError(code="programme-unknown")."""
     if programme_id not in case.programmes:
         text = _("There is no such programme in this case. Choose one from the list.")
         raise PlannerError(text, code="programme-unknown")
     return case.programmes[programme_id]
 
 
-def _solution_of(case: Case, programme: Programme) -> FieldSolution:
-    """The lead's solution, if it still fits the lead and the tissue."""
+def fresh_solution(case: Case, programme: Programme) -> FieldSolution:
+    """The lead's solution, if it still fits lead and tissue. Raises PlannerError: "no-field", "field-outdated"."""
     solution = solution_of(case, programme.lead_id)
     if solution is None:
         raise PlannerError(_("Compute the field of this lead first."), code="no-field")
@@ -110,7 +111,8 @@ def _solution_of(case: Case, programme: Programme) -> FieldSolution:
     return solution
 
 
-def _threshold(parameters: SimulationParameters, programme: Programme) -> Threshold:
+def threshold_of(parameters: SimulationParameters, programme: Programme) -> Threshold:
+    """Raises PlannerError: "threshold-range", "threshold-unknown"."""
     if parameters.threshold == TABLE:
         return threshold_for(programme.width_us, parameters.fibre_um)
     return named_threshold(parameters.threshold)

@@ -15,7 +15,7 @@ from planner.field.solver import default_domain
 from planner.i18n import _
 from planner.leads.path import lead_frame
 from planner.library.devices import Device, device
-from planner.library.tissues import TissueSet, capsule_defaults, tissue_set
+from planner.library.tissues import End, TissueSet, capsule_defaults, tissue_set
 from planner.progress import SILENT, Progress
 
 METHOD = "lead-fitted finite volumes 1"
@@ -44,12 +44,8 @@ def solve_field(
     """Raises PlannerError: "lead-unknown", "no-tissue-map", "unknown-tissue", "lead-shape" and those of the solver."""
     lead = _lead_of(case, lead_id)
     wanted = parameters or FieldParameters()
-    model = device(lead.device_id)
-    shape = lead_shape(model)
-    tissues = tissue_set(wanted.tissue_set)
-    labels = _tissue_map(case, lead) if tissues.needs_labels else None
-    conductor = Conductor(_tissue(tissues, labels, store), _capsule(wanted))
-    words = _words(lead, shape, tissues, labels, conductor)
+    shape = lead_shape(device(lead.device_id))
+    conductor, words = conductor_of(case, store, lead, wanted)
     units = solve(shape, pose_of(lead), conductor, progress.part(0.0, 0.9), FieldOptions())
     progress(0.9, _("Keeping the field"))
     return FieldSolution(
@@ -61,6 +57,19 @@ def solve_field(
         arrays={name: store.put(array) for name, array in units.to_arrays().items()},
         conductor=words,
     )
+
+
+def conductor_of(
+    case: Case, store: ArrayStore, lead: Lead, wanted: FieldParameters, end: End = "usual"
+) -> tuple[Conductor, Mapping[str, str]]:
+    """What conducts around a lead, and the stable words that say so; at one end of the published spans.
+
+    Raises PlannerError: "no-tissue-map", "unknown-tissue", "unknown-tissue-set", "conductivity", "lead-shape".
+    """
+    tissues = tissue_set(wanted.tissue_set).at(end)
+    labels = _tissue_map(case, lead) if tissues.needs_labels else None
+    conductor = Conductor(_tissue(tissues, labels, store), _capsule(wanted, end))
+    return conductor, _words(lead, lead_shape(device(lead.device_id)), tissues, labels, conductor)
 
 
 def load_solution(fact: FieldSolution, store: ArrayStore) -> UnitSolutions:
@@ -121,10 +130,12 @@ def _s_per_m(tissues: TissueSet, word: str) -> float:
     return tissues.outside.s_per_m if word in OUTSIDE_WORDS else tissues.conductivity(word).s_per_m
 
 
-def _capsule(wanted: FieldParameters) -> Capsule:
+def _capsule(wanted: FieldParameters, end: End) -> Capsule:
+    """A conductivity that was asked for has no published span: it is the same at both ends."""
     usual = capsule_defaults()
     thickness = usual.thickness_mm if wanted.capsule_mm is None else wanted.capsule_mm
-    return Capsule(thickness, usual.conductivity.s_per_m if wanted.capsule_s_per_m is None else wanted.capsule_s_per_m)
+    s_per_m = usual.conductivity.at(end).s_per_m if wanted.capsule_s_per_m is None else wanted.capsule_s_per_m
+    return Capsule(thickness, s_per_m)
 
 
 def _words(
