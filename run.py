@@ -81,7 +81,7 @@ def install(pins: Path) -> None:
     if not is_whole(needs_pip=not uv):
         make_environment(uv)
     if uv:
-        command = [uv, "pip", "install", *quiet, "--python", str(PYTHON)]
+        command = [uv, "pip", "install", *quiet, "--compile-bytecode", "--python", str(PYTHON)]  # as pip does
     else:
         command = [str(PYTHON), "-m", "pip", "install", *quiet, "--disable-pip-version-check", "--retries", "2"]
     if subprocess.run([*command, "--require-hashes", "-r", str(pins)], check=False).returncode != 0:
