@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 
 from planner.errors import PlannerError
 from planner.progress import Cancelled, Progress
@@ -108,6 +108,7 @@ class Jobs(QObject):
             return True
         self._waiting.put(None)
         thread.join(patience_s)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)  # nobody may be left to take them later
         if thread.is_alive():
             log.warning("a job did not stop within %s s", patience_s)
         return not thread.is_alive()

@@ -23,6 +23,7 @@ class Values:
     language: Literal["system", "en", "es"] = "system"
     theme: Literal["system", "dark", "light"] = "system"
     layout: str = ""
+    shows_skin: bool = True
     cases_folder: str = ""
     recent: tuple[str, ...] = ()
 
@@ -61,6 +62,15 @@ class Settings:
     @layout.setter
     def layout(self, layout: str) -> None:
         self._change(layout=layout)
+
+    @property
+    def shows_skin(self) -> bool:
+        """Whether 3-D shows the skin."""
+        return self._values.shows_skin
+
+    @shows_skin.setter
+    def shows_skin(self, shows_skin: bool) -> None:
+        self._change(shows_skin=shows_skin)
 
     @property
     def cases_folder(self) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.case.model import Vector
 from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
@@ -80,9 +81,21 @@ class SpaceScene:
         """Stand at one of the six presets; raises KeyError for another letter."""
         self._stand(*PRESETS[preset])
 
-    def look_first(self) -> None:
-        """The view a scene begins with."""
-        self._stand(*FIRST_VIEW)
+    def look_first(self, leads: tuple[LeadDisplay, ...] = ()) -> None:
+        """The view a scene begins with, from the side on which the lead in hand enters: the planes through its target
+        would hide it from the other sides."""
+        towards, up = FIRST_VIEW
+        for lead in (one for one in leads if one.is_active):
+            towards = tuple(np.copysign(towards, (lead.axis[0], lead.axis[1], 1.0)))
+        self._stand(towards, up)
+
+    def look_at(self, place: Vector, across_mm: float) -> None:
+        """Bring ``place`` to the middle and ``across_mm`` into the height of the view; the direction stays."""
+        camera = self.renderer.GetActiveCamera()
+        back = np.array(camera.GetPosition()) - np.array(camera.GetFocalPoint())
+        camera.SetFocalPoint(*place)
+        camera.SetPosition(*(np.array(place) + back))
+        camera.SetParallelScale(across_mm / 2.0)
 
     def _stand(self, towards: tuple[float, float, float], up: tuple[float, float, float]) -> None:
         camera = self.renderer.GetActiveCamera()

@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, self, tasks())
         self._build_status_bar()
         self._connect_start_page()
-        self.menus.show_choices(self.settings.theme, self.settings.language)
+        self.menus.show_choices(self.settings.theme, self.settings.language, shows_skin=self.settings.shows_skin)
         self._show_recent()
         self._show_case_state()
 
@@ -144,7 +144,10 @@ class MainWindow(QMainWindow):
             self.open_path(Path(folder))
 
     def open_path(self, path: Path) -> None:
-        """Open the case in folder ``path``; the case that is open is closed first."""
+        """Open the case in folder ``path``; the case that is open is closed once the new one could be opened."""
+        if self.document is not None and self.document.file.path.resolve() == path.resolve():
+            self.messages.say(_("This case is open in this window."))
+            return
         try:
             self.errors.attempt(lambda: self._take(CaseFile.open(path)))
         except QuestionError as question:
@@ -265,6 +268,11 @@ class MainWindow(QMainWindow):
     def choose_layout(self, layout: str) -> None:
         if self.workspace is not None:
             self.workspace.session.views.show_layout(layout)
+
+    def show_skin(self, is_shown: bool) -> None:
+        self.settings.shows_skin = is_shown
+        if self.workspace is not None:
+            self.workspace.session.skin.show_again()
 
     def go_to_task(self, key: str) -> None:
         if self.workspace is not None:

@@ -31,6 +31,7 @@ class Commands(Protocol):
     def choose_theme(self, theme: str) -> None: ...
     def choose_language(self, language: str) -> None: ...
     def choose_layout(self, layout: str) -> None: ...
+    def show_skin(self, is_shown: bool) -> None: ...
     def go_to_task(self, key: str) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
@@ -107,6 +108,9 @@ class Menus:
         for number, (key, text) in enumerate(layouts.items()):
             keys = f"Ctrl+{number}"
             self._add(layout_menu, text, partial(do.choose_layout, key), keys, needs_case=True)
+        self.skin_action = menu.addAction(_("&Skin in 3-D"))
+        self.skin_action.setCheckable(True)
+        self.skin_action.triggered.connect(do.show_skin)
         menu.addSeparator()
         for task in tasks:
             words = f"{task.number} {task.title}"
@@ -133,7 +137,8 @@ class Menus:
         for action in self._case_only:
             action.setEnabled(is_open)
 
-    def show_choices(self, theme: str, language: str) -> None:
+    def show_choices(self, theme: str, language: str, *, shows_skin: bool) -> None:
+        self.skin_action.setChecked(shows_skin)
         self.theme_actions[theme].setChecked(True)
         self.language_actions[language].setChecked(True)
 

@@ -8,6 +8,7 @@ from planner.ui.errors import Errors
 from planner.ui.picking import PointPicker
 from planner.ui.session import Session
 from planner.ui.showing import CaseOnViews
+from planner.ui.skin import Skin
 from planner.ui.views.four_views import FourViews
 from planner.ui.widgets.signing import Signer
 from planner.ui.workspace import Workspace
@@ -19,4 +20,5 @@ def open_workspace(document: CaseDocument, jobs: Jobs, settings: Settings, signe
     views = FourViews(selection)
     picker = PointPicker()
     showing = CaseOnViews(document, selection, views, picker)
-    return Workspace(Session(document, jobs, selection, settings, views, picker, showing, signer, errors))
+    skin = Skin(document, jobs, settings, showing, views)
+    return Workspace(Session(document, jobs, selection, settings, views, picker, showing, skin, signer, errors))

@@ -17,6 +17,7 @@ from planner.progress import Progress
 from planner.ui.errors import Errors
 from planner.ui.picking import PointPicker
 from planner.ui.showing import CaseOnViews
+from planner.ui.skin import Skin
 from planner.ui.views.four_views import FourViews
 from planner.ui.widgets.question import QuestionDialog
 from planner.ui.widgets.signing import Signer
@@ -35,6 +36,7 @@ class Session:
     views: FourViews
     picker: PointPicker
     showing: CaseOnViews
+    skin: Skin
     signer: Signer
     errors: Errors
 

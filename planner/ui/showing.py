@@ -11,6 +11,7 @@ from planner.case import checks
 from planner.case.facts import grid_of, volume_of
 from planner.case.model import Case, Image, Lead, Segmentation, Simulation, Vector
 from planner.case.store import ArrayStore
+from planner.geometry import Points
 from planner.geometry.volume import Volume
 from planner.library.tissues import tissue_name
 from planner.scene.annotations import ImageWords
@@ -18,6 +19,7 @@ from planner.scene.colour_tables import ColourMap
 from planner.scene.display import PointDisplay, SurfaceDisplay
 from planner.scene.slices import Layer, SliceLayer
 from planner.steps import show_case
+from planner.steps.read_lead import acpc_transform
 from planner.ui import displays
 from planner.ui.picking import PointPicker
 from planner.ui.views.four_views import FourViews
@@ -37,6 +39,21 @@ def tissue_volumes(tissue: Segmentation, store: ArrayStore) -> dict[str, Volume]
         for code, word in tissue.labels.items()
         if word in TISSUE_COLOURS
     }
+
+
+def first_place(case: Case, active_lead: str) -> Vector | None:
+    """Where the crosshair begins: the target of the lead in hand, midway from AC to PC, or the middle of the image."""
+    image = case.images.get(case.planning_image)
+    if image is None:
+        return None
+    if active_lead in case.leads:
+        return case.leads[active_lead].target
+    to_acpc = acpc_transform(case)
+    if to_acpc is not None:
+        x, y, z = to_acpc.inverse().apply(Points.of([(0.0, 0.0, 0.0)], to_acpc.target)).xyz[0]
+    else:
+        x, y, z = grid_of(image.grid, image.space).centre_mm
+    return (float(x), float(y), float(z))
 
 
 class CaseOnViews(QObject):
@@ -98,10 +115,10 @@ class CaseOnViews(QObject):
         case = self._case
         for view in self._all_views:
             view.set_space(case.planning_space)
-        image = case.images.get(case.planning_image)
-        if image is not None:
-            centre = grid_of(image.grid, image.space).centre_mm
-            self._selection.set_cursor((float(centre[0]), float(centre[1]), float(centre[2])))
+        here = [lead.id for lead in case.leads.values() if lead.space == case.planning_space]
+        if self._selection.active_lead not in here:
+            self._selection.set_active_lead(here[0] if here else "")
+        self._selection.set_cursor(first_place(case, self._selection.active_lead))
         self.show_images()
         self.show_leads()
         self.show_surfaces()
@@ -213,6 +230,7 @@ class CaseOnViews(QObject):
         for view in self._views.slices.values():
             view.centre_on_cursor()
             view.zoom_to(CLOSE_MM / max(min(view.width(), view.height()), 1))
+        self._views.scene_view.look_at(place, CLOSE_MM)
 
     def show_leads(self) -> None:
         leads = displays.lead_displays(self._case, self._selection.active_lead, self._preview)

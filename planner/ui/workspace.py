@@ -143,6 +143,7 @@ class Workspace(QWidget):
         for page in self.pages.values():
             page.closed()
         self.session.document.changed.disconnect(self._follow)
+        self.session.skin.shut()
         self.session.showing.shut()
 
 

@@ -144,6 +144,13 @@ def test_that_a_second_window_on_the_same_case_is_refused_in_words(opened: OpenC
     other.close()
 
 
+def test_that_opening_the_case_that_is_open_leaves_it_open(opened: OpenCase) -> None:
+    document = opened.document
+    opened.window.open_path(document.file.path)
+    assert opened.window.document is document
+    assert "open in this window" in opened.window.messages.text()
+
+
 def test_that_opening_another_case_closes_the_one_before(opened: OpenCase, tmp_path: Path) -> None:
     opened.window._create(tmp_path / "other.noci", "other")
     assert opened.window.document is not None
@@ -160,12 +167,15 @@ def test_that_the_copy_of_a_case_can_be_opened(opened: OpenCase, tmp_path: Path,
     assert list(opened.window.document.case.images) == list(opened.case.images)
 
 
-def test_that_closing_the_window_ends_the_jobs_and_frees_the_case(opened: OpenCase) -> None:
+def test_that_closing_the_window_ends_the_jobs_and_frees_the_case(opened: OpenCase, qtbot: QtBot) -> None:
     path = opened.document.file.path
     opened.window.close()
     assert opened.window.jobs.running == ()
-    opened.window.open_path(path)
-    assert opened.window.document is not None
+    other = MainWindow(opened.window.settings)
+    qtbot.addWidget(other)
+    other.open_path(path)
+    assert other.document is not None
+    other.close()
 
 
 def test_that_a_bug_is_told_once_and_says_that_the_case_is_safe(opened: OpenCase, qtbot: QtBot, caplog: object) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from planner import i18n
+from planner.case.model import Vector
 from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
@@ -131,8 +132,19 @@ class SceneView(QWidget):
 
     def reset_view(self) -> None:
         """The view a scene begins with."""
-        self.scene.look_first()
+        self.scene.look_first(self._leads)
         self._vtk.ask_for_frame()
+
+    def look_at(self, place: Vector, across_mm: float) -> None:
+        """``place`` in the middle, ``across_mm`` high."""
+        self._look_first()
+        self.scene.look_at(place, across_mm)
+        self._ask_for_frame()
+
+    def _look_first(self) -> None:
+        if not self._has_looked and self.scene.has_anything:
+            self._has_looked = True
+            self.scene.look_first(self._leads)
 
     @property
     def screen_raster(self) -> Raster:
@@ -153,9 +165,7 @@ class SceneView(QWidget):
         if self._planes_are_due:
             self._planes_are_due = False
             self.scene.set_slices(self._layers if self._shows_planes else (), self._cursor, self._space)
-        if not self._has_looked and self.scene.has_anything:
-            self._has_looked = True
-            self.scene.look_first()
+        self._look_first()
         self.scene.renderer.ResetCameraClippingRange()
         self._vtk.ask_for_frame()
         self._over.update()

@@ -1,0 +1,51 @@
+"""Where the eye is led when a case is opened."""
+
+import numpy as np
+import pytest
+
+from tests.ui.conftest import AC, PC, TARGET, OpenCase
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def reopened(opened: OpenCase) -> OpenCase:
+    path = opened.document.file.path
+    opened.window.close_case()
+    opened.window.open_path(path)
+    return OpenCase(opened.window)
+
+
+def test_that_a_case_with_a_lead_opens_at_its_target_with_the_lead_in_hand(opened: OpenCase) -> None:
+    opened.add_acpc()
+    lead = opened.add_lead()
+    again = reopened(opened)
+    assert again.session.selection.cursor == TARGET
+    assert again.session.selection.active_lead == lead.id
+
+
+def test_that_a_case_with_ac_and_pc_opens_midway_between_them(opened: OpenCase) -> None:
+    opened.add_acpc()
+    middle = (np.array(AC) + np.array(PC)) / 2.0
+    assert np.allclose(reopened(opened).session.selection.cursor or (), middle)
+
+
+def test_that_the_first_task_that_is_not_done_is_shown(opened: OpenCase) -> None:
+    assert reopened(opened).workspace.task_list.current_key == "patient"
+
+
+@pytest.mark.parametrize(("x_sign", "side"), [(1, "left"), (-1, "right")])
+def test_that_3d_looks_from_the_side_the_lead_enters(opened: OpenCase, x_sign: int, side: str) -> None:
+    opened.add_lead("VPL", side, x_sign)
+    scene = reopened(opened).session.views.scene_view.scene
+    opened.window.workspace.session.views.scene_view._ask_for_frame()  # type: ignore[union-attr]
+    position = np.array(scene.renderer.GetActiveCamera().GetPosition())
+    focus = np.array(scene.renderer.GetActiveCamera().GetFocalPoint())
+    assert np.sign((position - focus)[0]) == -x_sign
+
+
+def test_that_zooming_on_a_lead_zooms_3d_too(opened: OpenCase) -> None:
+    opened.add_lead()
+    opened.session.showing.zoom_to(TARGET)
+    camera = opened.session.views.scene_view.scene.renderer.GetActiveCamera()
+    assert camera.GetFocalPoint() == pytest.approx(TARGET)
+    assert camera.GetParallelScale() == pytest.approx(30.0)
