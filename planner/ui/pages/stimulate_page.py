@@ -119,6 +119,9 @@ class StimulatePage(Page):
     def left(self) -> None:
         self._end_preview()
 
+    def closed(self) -> None:
+        self.plots.shut()
+
     def _lead(self) -> Lead | None:
         return self.case.leads.get(self.session.selection.active_lead)
 

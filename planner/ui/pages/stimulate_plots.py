@@ -64,6 +64,12 @@ class StimulationPlots(QWidget):
         self._line = None
         self._draw()
 
+    def shut(self) -> None:
+        """pyqtgraph gives every plot a menu without a parent: it would stay when the plot goes."""
+        for plot in (self._wave, self._field):
+            if plot is not None:
+                plot.getPlotItem().ctrlMenu.deleteLater()
+
     def showEvent(self, event: Any) -> None:
         if self._wave is None:
             self._build()
