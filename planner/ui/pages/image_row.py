@@ -70,7 +70,7 @@ class ImageRow(QFrame):
         grid.setContentsMargins(6, 4, 6, 4)
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.visible_box, 0, 0)
-        grid.addWidget(self.remove_button, 0, 1)
+        grid.addWidget(self.remove_button, 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.details, 1, 0, 1, 2)
         grid.addWidget(self.state, 2, 0)
         grid.addWidget(self.window_box, 3, 0)
@@ -79,7 +79,7 @@ class ImageRow(QFrame):
 
     def show_state(self, layer: Layer, *, is_planning: bool, is_connected: bool) -> None:
         with QSignalBlocker(self.visible_box), QSignalBlocker(self.opacity), QSignalBlocker(self.window_box):
-            self.visible_box.setChecked(is_planning or layer.is_visible)
+            self.visible_box.setChecked(is_planning or (is_connected and layer.is_visible))
             self.opacity.setValue(round(100 * layer.opacity))
             self.window_box.setCurrentIndex(self._window_index(layer))
         self.visible_box.setEnabled(not is_planning and is_connected)

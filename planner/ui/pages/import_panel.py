@@ -23,6 +23,9 @@ from planner.ui.widgets.labels import Note
 FILE_KINDS = "*.dcm *.ima *.nii *.nii.gz *.hdr *.img *.mgz *.mgh *.nrrd *.nhdr *.zip DICOMDIR"
 
 
+PASSWORD_CODES = ("archive-password", "archive-password-wrong")
+
+
 class IdentityGuard(QWidget):
     """Shown when images look like another person's: nothing goes on without a reason a person typed."""
 
@@ -149,7 +152,7 @@ class ImportPanel(QWidget):
         self._session.jobs.start(_("Looking through the files"), work, self._show_scan, self._scan_failed)
 
     def _scan_failed(self, error: PlannerError | Cancelled) -> None:
-        if isinstance(error, QuestionError) and error.code == "archive-password":
+        if isinstance(error, QuestionError) and error.code in PASSWORD_CODES:
             self.summary.say(error.text, "warn")
             self.password.show()
             self.password.edit.setFocus()

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from planner.case.commands import Command
+from planner.errors import QuestionError
 from planner.imaging.series import Finding, Question, Series
 from planner.imaging.series import Patient as Identity
 from planner.ui.pages.image_row import CT_WINDOWS_HU
@@ -119,3 +120,21 @@ def test_that_a_removed_image_comes_back_with_undo(opened: OpenCase) -> None:
     opened.window.undo()
     assert list(opened.case.images) == [image.id]
     assert opened.session.views.slices["axial"].layers[0].volume.space == image.space
+
+
+def test_that_a_wrong_password_is_asked_for_again(opened: OpenCase) -> None:
+    panel = opened.page("images").panel
+    for code in ("archive-password", "archive-password-wrong"):
+        panel.password.hide()
+        panel._scan_failed(QuestionError(f"words of {code}", {}, code=code))
+        assert panel.password.isVisible()
+        assert panel.summary.text() == f"words of {code}"
+        assert opened.window.messages.text() == ""
+
+
+def test_that_an_image_that_cannot_be_shown_yet_is_not_ticked(opened: OpenCase) -> None:
+    other = put_image(opened.document.file, "CT", "CT")
+    opened.document.do(Command("import-image", "CT"), opened.case.with_image(other))
+    row = opened.page("images").rows[other.id]
+    assert not row.visible_box.isChecked()
+    assert not row.visible_box.isEnabled()
