@@ -60,6 +60,8 @@ def compare(one: Patient, other: Patient) -> Comparison:
         return Comparison("ask" if code == "identity-differs" else "refuse", Finding(code, values))
     if is_placeholder_name(one.name) != is_placeholder_name(other.name):
         return Comparison("ask", Finding("identity-anonymous", values))
+    if one == other == Patient():
+        return Comparison("ask", Finding("identity-absent", values))
     if not has_id:
         return Comparison("ask", Finding("identity-placeholder", values))
     if same_id and same_name:

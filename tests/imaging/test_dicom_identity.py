@@ -97,3 +97,12 @@ def test_that_ages_and_days_need_possible_dates() -> None:
 def test_that_the_identity_is_read_back_in_one_line() -> None:
     assert summary(ANA) == "NUÑEZ Ana María · HC-4711 · 1970-02-03 · F"
     assert summary(Patient()) == "? · ? · ? · ?"
+
+
+def test_that_two_files_that_name_nobody_are_asked_about_in_words_that_fit() -> None:
+    """NIfTI says nothing of the patient."""
+    answer = compare(Patient(), Patient())
+    assert answer.verdict == "ask"
+    assert answer.finding is not None
+    assert answer.finding.code == "identity-absent"
+    assert "?" not in answer.finding.words().rstrip("?")

@@ -140,6 +140,7 @@ def _people() -> dict[str, str]:
         ),
         "identity-differs": _("Birth date or sex differ: {one} and {other}. Is it the same person?"),
         "identity-anonymous": _("One is anonymous: {one} and {other}. Is it the same person?"),
+        "identity-absent": _("Neither the case nor this file says whose images these are. Is it the same person?"),
         "identity-placeholder": _("The patient number identifies nobody: {one} and {other}. Is it the same person?"),
         "identity-spelling": _("Name or number are spelt differently: {one} and {other}. Is it the same person?"),
         "identity-confirmed": _("Confirmed as the same person: {one} and {other}. Reason: {reason}"),
