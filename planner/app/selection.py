@@ -10,10 +10,11 @@ from planner.case.model import Vector
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """How one image is shown over the others; ``opacity`` 0 to 1. ``window`` (low, high) None: the image's own."""
+    """How one image is shown over the planning image, half through it unless something else was chosen; ``opacity``
+    0 to 1. ``window`` (low, high) None: the image's own."""
 
     is_visible: bool = True
-    opacity: float = 1.0
+    opacity: float = 0.5
     window: tuple[float, float] | None = None
 
 
@@ -56,7 +57,7 @@ class Selection(QObject):
             self.active_lead_changed.emit(lead_id)
 
     def layer(self, image_id: str) -> Layer:
-        """How this image is shown: wholly, unless something else was chosen."""
+        """How this image is shown."""
         return self._layers.get(image_id, Layer())
 
     def set_layer_visible(self, image_id: str, is_visible: bool) -> None:

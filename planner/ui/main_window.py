@@ -22,7 +22,7 @@ from planner.app.settings import Settings
 from planner.case.copying import copy_case
 from planner.case.file import CaseFile
 from planner.case.model import Case
-from planner.errors import QuestionError
+from planner.errors import PlannerError, QuestionError
 from planner.i18n import _
 from planner.progress import Progress
 from planner.ui.about import about_dialog
@@ -149,18 +149,26 @@ class MainWindow(QMainWindow):
             self.messages.say(_("This case is open in this window."))
             return
         try:
-            self.errors.attempt(lambda: self._take(CaseFile.open(path)))
+            self._take(CaseFile.open(path))
         except QuestionError as question:
-            self._ask_recovery(question, path)
+            self._ask_how_to_open(question, path)
+        except PlannerError as error:
+            if error.code == "case-open-elsewhere":
+                choices = {"read": _("Open to read"), "leave": _("Do not open")}
+                self._ask_how_to_open(QuestionError(error.text, choices, code=error.code), path)
+            else:
+                self.errors.show(error)
 
-    def _ask_recovery(self, question: QuestionError, path: Path) -> None:
-        """A damaged journal: opening may lose its last commands, so a person decides."""
+    def _ask_how_to_open(self, question: QuestionError, path: Path) -> None:
+        """A damaged journal may lose its last commands, a case open elsewhere cannot be changed: a person decides."""
         dialog = QuestionDialog(question, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answer(word: str) -> None:
             if word == "recover":
                 self.errors.attempt(lambda: self._take(CaseFile.open(path, recover=True)))
+            elif word == "read":
+                self.errors.attempt(lambda: self._take(CaseFile.open(path, read_only=True)))
 
         dialog.answered.connect(answer)
         dialog.open()
@@ -173,7 +181,7 @@ class MainWindow(QMainWindow):
         for notice in file.notices:
             self.messages.say(notice, "warn")
         if file.recovered:
-            self.messages.say(file.recovered, "good")
+            self.messages.say(file.recovered, "warn")  # stays until it is put away
         if file.is_read_only:
             self.messages.say(_("This case is open for reading only. Copy it to change it."), "warn")
 

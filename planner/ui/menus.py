@@ -14,6 +14,8 @@ from planner.ui.icons import icon
 from planner.ui.theme import THEMES
 from planner.ui.widgets.task_list import Task
 
+LONGEST_WORDS = 64
+"""Characters of a command in a menu; the journal on page 1 has them all."""
 HISTORY_SHOWN = 30
 """Undo steps listed in the menu; older ones are reached step by step."""
 
@@ -167,5 +169,7 @@ class Menus:
 
 
 def _shown(command: Command) -> str:
-    """Command words for a menu, where & would be a mnemonic."""
-    return command.words().replace("&", "&&")
+    """Command words for a menu: short, and where & would be a mnemonic."""
+    words = command.words()
+    shown = words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1].rstrip(" .,") + "…"
+    return shown.replace("&", "&&")

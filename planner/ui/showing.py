@@ -163,7 +163,7 @@ class CaseOnViews(QObject):
             volume=self.volume(image),
             window=shown.window or image.window,
             to_volume=displays.to_image(self._case, image, self._document.store),
-            opacity=shown.opacity,
+            opacity=1.0 if image.id == self._case.planning_image else shown.opacity,
             name=image.name,
         )
 

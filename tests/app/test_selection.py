@@ -14,7 +14,7 @@ def test_that_a_signal_comes_only_when_something_changed(qtbot: QtBot) -> None:
         selection.set_cursor((1, 2, 3))
         selection.set_active_lead("lead-1")
         selection.set_layer_visible("ct", False)
-        selection.set_layer_opacity("ct", 0.5)
+        selection.set_layer_opacity("ct", 0.7)
         selection.set_layer_visible("mr", True)
     assert heard == [(1.0, 2.0, 3.0), "lead-1", "layers", "layers"]
     assert selection.layer("ct") == Layer(False, 0.5)

@@ -16,6 +16,7 @@ from planner.ui.new_case import NewCaseDialog, folder_name
 from planner.ui.pages.start_page import research_only_words
 from planner.ui.theme import TARGET_PX, is_dark
 from planner.ui.widgets.buttons import Button
+from planner.ui.widgets.question import QuestionDialog
 from tests.ui.conftest import OpenCase
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -135,13 +136,25 @@ def test_that_a_mistake_is_said_in_words_with_its_code_in_the_details(window: Ma
     assert not window.messages.code_label.isVisible()
 
 
-def test_that_a_second_window_on_the_same_case_is_refused_in_words(opened: OpenCase, qtbot: QtBot) -> None:
+def test_that_a_case_open_elsewhere_can_be_read_but_not_changed(opened: OpenCase, qtbot: QtBot) -> None:
     other = MainWindow(opened.window.settings)
     qtbot.addWidget(other)
     other.open_path(opened.document.file.path)
     assert other.document is None
-    assert other.messages.text()
+    (question,) = other.findChildren(QuestionDialog)
+    question.buttons["read"].click()
+    assert other.document is not None
+    assert other.document.file.is_read_only
+    assert "reading only" in other.messages.text()
     other.close()
+
+
+def test_that_a_long_command_is_cut_in_the_menu(opened: OpenCase) -> None:
+    opened.add_lead("Núcleo ventral posterolateral izquierdo, segundo electrodo de la noche & más")
+    text = opened.window.menus.undo_action.text()
+    assert text.startswith("Undo: Add lead Núcleo ventral posterolateral")
+    assert text.endswith("…")
+    assert len(text) < 80
 
 
 def test_that_opening_the_case_that_is_open_leaves_it_open(opened: OpenCase) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from planner.case import checks
@@ -80,7 +81,16 @@ class PairList(QListWidget):
                 self.addItem(self._item(case, pair))
             rows = [row for row in range(self.count()) if self.item(row).data(Qt.ItemDataRole.UserRole) == current]
             self.setCurrentRow(rows[0] if rows else self._first_open(case))
-        self.setFixedHeight(min(max(self.count(), 1), ROWS_SEEN) * ROW_PX + 6)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the first rows are with their names wrapped."""
+        rows = range(min(self.count(), ROWS_SEEN))
+        self.setFixedHeight(max(sum(max(self.sizeHintForRow(row), ROW_PX) for row in rows), ROW_PX) + 6)
 
     def _item(self, case: Case, pair: Pair) -> QListWidgetItem:
         alignment = alignment_of(case, pair)
