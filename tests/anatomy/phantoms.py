@@ -8,20 +8,21 @@ from planner.geometry.resample import resample
 from planner.geometry.transform import Affine
 from planner.geometry.volume import Grid, Volume
 
-SIZE = 48
-STEP_MM = 3.0
+BOX_MM = 144.0
+STEP_MM = 4.0
 
 
-def grid(space: str, shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Grid:
-    matrix = np.diag([STEP_MM, STEP_MM, STEP_MM, 1.0])
-    matrix[:3, 3] = np.array(shift_mm) - STEP_MM * (SIZE - 1) / 2.0
-    return Grid.of((SIZE, SIZE, SIZE), matrix, space)
+def grid(space: str, step_mm: float = STEP_MM) -> Grid:
+    size = round(BOX_MM / step_mm)
+    matrix = np.diag([step_mm, step_mm, step_mm, 1.0])
+    matrix[:3, 3] = -step_mm * (size - 1) / 2.0
+    return Grid.of((size, size, size), matrix, space)
 
 
-def head(space: str = "fixed", seed: int = 3) -> Volume:
+def head(space: str = "fixed", seed: int = 3, step_mm: float = STEP_MM) -> Volume:
     """Skull-less head: brain 60, folds of smooth noise, a bright and a dark body off the centre, air 0."""
-    own = grid(space)
-    index = np.stack(np.meshgrid(*(np.arange(SIZE),) * 3, indexing="ij"), axis=-1)
+    own = grid(space, step_mm)
+    index = np.stack(np.meshgrid(*(np.arange(n) for n in own.shape), indexing="ij"), axis=-1)
     xyz = own.to_world(index)
     noise = gaussian_filter(np.random.default_rng(seed).normal(size=own.shape), 1.5)
     brain = _inside(xyz, (0.0, 0.0, 0.0), (48.0, 60.0, 42.0))
