@@ -34,7 +34,7 @@ def head(space: str = "fixed", seed: int = 3, step_mm: float = STEP_MM) -> Volum
 
 def moved(volume: Volume, to_moving: Affine) -> Volume:
     """What a scanner sees when the head went through ``to_moving`` (fixed to moving)."""
-    return resample(volume, grid(to_moving.target), to_moving.inverse())
+    return resample(volume, grid(to_moving.target, float(volume.grid.spacing_mm[0])), to_moving.inverse())
 
 
 def _inside(
