@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from planner.errors import SpaceMismatchError
 from planner.field.activated import Activated
 from planner.field.field_map import FieldMap
+from planner.field.grid import LeadGrid
+from planner.field.lead import Pose
 from planner.geometry import Surface, Volume
 from planner.geometry.arrays import FloatArray
 
@@ -27,24 +29,78 @@ class StructureField:
     strongest_v_mm: float
 
 
-def in_structures(
-    field: FieldMap, activated: Activated, structures: Mapping[str, Surface], clearance_mm: float
-) -> dict[str, StructureField]:
-    """``structures`` are closed surfaces; the field's maximum counts from ``clearance_mm`` off the lead on.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Box:
+    """From ``low`` to ``high`` (3,). Columns are looked at one by one: far quicker than rows of three."""
 
-    Raises SpaceMismatchError when a surface and the field lie in different spaces.
+    low: FloatArray
+    high: FloatArray
+
+    @classmethod
+    def around(cls, points: FloatArray) -> "_Box":
+        columns = points.T
+        return cls(np.array([one.min() for one in columns]), np.array([one.max() for one in columns]))
+
+    def meets(self, other: "_Box") -> bool:
+        return bool((self.low <= other.high).all() and (self.high >= other.low).all())
+
+    def holds(self, points: FloatArray) -> NDArray[np.bool_]:
+        """(N,) for (N, 3) points."""
+        is_in = np.ones(len(points), dtype=bool)
+        for column, low, high in zip(points.T, self.low, self.high, strict=True):
+            is_in &= (column >= low) & (column <= high)
+        return is_in
+
+
+def _box_of(surface: Surface) -> _Box:
+    """A little larger than the surface; one that holds nothing for an empty surface."""
+    if len(surface.vertices) == 0:
+        return _Box(np.full(3, np.inf), np.full(3, -np.inf))
+    box = _Box.around(surface.vertices)
+    return _Box(box.low - RASTER_MM / 2, box.high + RASTER_MM / 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StructureCells:
+    """The structures near a lead and which of the lead's cells lie in each: the same for every programme of a pose."""
+
+    surfaces: Mapping[str, Surface]
+    clearance_mm: float
+    inside: Mapping[str, NDArray[np.intp]]
+    """By structure: numbers of the cells in it, of those that :func:`_near` leaves."""
+    boxes: Mapping[str, _Box]
+
+
+def structure_cells(
+    pose: Pose, grid: LeadGrid, structures: Mapping[str, Surface], clearance_mm: float
+) -> StructureCells:
+    """``structures`` are closed surfaces; cells count from ``clearance_mm`` off the lead on.
+
+    Raises SpaceMismatchError when a surface and the lead lie in different spaces.
     """
     for surface in structures.values():
-        if surface.space != field.pose.space:
-            raise SpaceMismatchError(f"the field is in {field.pose.space!r}, the structure in {surface.space!r}")
-    if not structures:
-        return {}
-    centres, strength = _cells_near(field, clearance_mm)
+        if surface.space != pose.space:
+            raise SpaceMismatchError(f"the field is in {pose.space!r}, the structure in {surface.space!r}")
+    rows, layers = _near(grid, clearance_mm)
+    t, s, n = grid.t_centres[:, None, None], grid.s_centres[rows, None], grid.n_centres[layers]
+    centres = pose.to_world(grid.to_lead(t, s, n).reshape(-1, 3))
+    inside = {name: np.nonzero(points_inside(surface, centres))[0] for name, surface in structures.items()}
+    boxes = {name: _box_of(surface) for name, surface in structures.items()}
+    return StructureCells(structures, clearance_mm, inside, boxes)
+
+
+def in_structures(field: FieldMap, activated: Activated, cells: StructureCells) -> dict[str, StructureField]:
+    """The activated part of each structure, and the strongest field in it. ``cells`` are of the field's pose."""
+    rows, layers = _near(field.grid, cells.clearance_mm)
+    strength = field.magnitude[:, rows, layers].ravel()
+    places = activated.places
+    reach = _Box.around(places) if len(places) else None
     found = {}
-    for name, surface in structures.items():
-        inside = points_inside(surface, activated.places)
-        strongest = strength[points_inside(surface, centres)].max(initial=0.0)
-        found[name] = StructureField(float(activated.parts_mm3[inside].sum()), float(strongest))
+    for name, surface in cells.surfaces.items():
+        is_reached = reach is not None and reach.meets(cells.boxes[name])
+        reached_mm3 = activated.parts_mm3[points_inside(surface, places)].sum() if is_reached else 0.0
+        strongest = strength[cells.inside[name]].max(initial=0.0)
+        found[name] = StructureField(float(reached_mm3), float(strongest))
     return found
 
 
@@ -60,14 +116,11 @@ def by_label(activated: Activated, labels: Volume) -> dict[int, float]:
     return {int(name): float(total) for name, total in zip(names, sums, strict=True)}
 
 
-def _cells_near(field: FieldMap, clearance_mm: float) -> tuple[FloatArray, NDArray[np.float32]]:
-    """Centres and |E| of the cells between ``clearance_mm`` and NEAR_MM off the lead, and not above its contacts."""
-    grid = field.grid
-    layers = slice(*np.searchsorted(grid.n_centres, (clearance_mm, NEAR_MM)))
+def _near(grid: LeadGrid, clearance_mm: float) -> tuple[slice, slice]:
+    """Rows and layers of the cells between ``clearance_mm`` and NEAR_MM off the lead, and not above its contacts."""
+    layers = slice(*(int(one) for one in np.searchsorted(grid.n_centres, (clearance_mm, NEAR_MM))))
     rows = slice(0, int(np.searchsorted(np.diff(grid.s_mm), NEAR_MM / 4.0)) or None)
-    t, s, n = grid.t_centres[:, None, None], grid.s_centres[rows, None], grid.n_centres[layers]
-    centres = field.pose.to_world(grid.to_lead(t, s, n).reshape(-1, 3))
-    return centres, field.magnitude[:, rows, layers].ravel()
+    return rows, layers
 
 
 def points_inside(surface: Surface, points: FloatArray) -> NDArray[np.bool_]:
@@ -75,12 +128,12 @@ def points_inside(surface: Surface, points: FloatArray) -> NDArray[np.bool_]:
     inside = np.zeros(len(points), dtype=bool)
     if len(surface.triangles) == 0 or len(points) == 0:
         return inside
-    low, high = surface.vertices.min(axis=0), surface.vertices.max(axis=0)
-    is_near = ((points >= low - RASTER_MM / 2) & (points <= high + RASTER_MM / 2)).all(axis=1)
+    is_near = _box_of(surface).holds(points)
     if not is_near.any():
         return inside
     near = points[is_near]
-    start, end = near.min(axis=0), near.max(axis=0)
+    box = _Box.around(near)
+    start, end = box.low, box.high
     step = max(RASTER_MM, float(np.cbrt(np.prod(end - start + RASTER_MM) / MOST_RASTER_CELLS)))
     raster = _rasterised(surface, start, end, step)
     index = np.clip(np.round((near - start) / step).astype(int), 0, np.array(raster.shape) - 1)

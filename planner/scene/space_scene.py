@@ -1,6 +1,7 @@
 """Everything in the 3-D view, kept in one renderer that it is given. No Qt: the window and the snapshot both use it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,17 @@ FIRST_VIEW = ((-0.55, 0.72, 0.42), (0.0, 0.0, 1.0))
 """From the front, left and above: the usual view of a frame on the table."""
 
 
+SurfaceKey = tuple[int, tuple[int, int, int], float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeSurface:
+    """Actors of a surface, which is held so that its id stays its own."""
+
+    surface: Surface
+    actors: list[Any]
+
+
 class SpaceScene:
     """Actors by what they stand for; each setter replaces only its own."""
 
@@ -40,7 +52,7 @@ class SpaceScene:
         self._groups: dict[str, list[Any]] = {}
         self._shown: dict[str, object] = {}
         self._planes: dict[PlaneKind, PlanePicture] = {}
-        self._made: dict[SurfaceKey, list[Any]] = {}
+        self._made: dict[SurfaceKey, MadeSurface] = {}
         self._slicer = LayeredSlicer()
         self._layers: tuple[Layer, ...] = ()
 
@@ -49,10 +61,12 @@ class SpaceScene:
             self._replace("leads", [actor for lead in leads for actor in lead_actors(lead)])
 
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
-        """Only surfaces that were not shown before, by their content, are made anew."""
-        made = {surface_key(shown): shown for shown in surfaces}
-        self._made = {key: self._made.get(key) or surface_actors(shown) for key, shown in made.items()}
-        self._replace("surfaces", [actor for actors in self._made.values() for actor in actors])
+        """Only surfaces that were not shown before (the same objects in the same colours) are made anew."""
+        made = {(id(shown.surface), shown.rgb, shown.opacity): shown for shown in surfaces}
+        self._made = {
+            key: self._made.get(key) or MadeSurface(shown.surface, surface_actors(shown)) for key, shown in made.items()
+        }
+        self._replace("surfaces", [actor for one in self._made.values() for actor in one.actors])
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
         if self._is_new("points", points):
@@ -139,15 +153,6 @@ class SpaceScene:
         for actor in actors:
             self.renderer.AddActor(actor)
         self._groups[group] = actors
-
-
-SurfaceKey = tuple[int, int, tuple[int, int, int], float]
-
-
-def surface_key(shown: SurfaceDisplay) -> SurfaceKey:
-    """Equal for surfaces that look equal in 3-D."""
-    points, triangles = hash(shown.surface.vertices.tobytes()), hash(shown.surface.triangles.tobytes())
-    return points, triangles, shown.rgb, shown.opacity
 
 
 def plane_raster(layer: Layer, kind: PlaneKind, cursor: FloatArray, space: str) -> Raster:

@@ -7,10 +7,11 @@ import numpy as np
 
 from planner.case.checks import inputs_of_simulation, solution_of, stale
 from planner.case.facts import new_id, put_surface, surface_of
-from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation
+from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation, Structure
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
-from planner.field.overlap import in_structures
+from planner.field.overlap import StructureCells, in_structures, structure_cells
+from planner.field.units import UnitSolutions
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.leads.path import lead_curve
@@ -34,10 +35,42 @@ class SimulationParameters:
     fibre_um: float = 3.4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LeadInTissue:
+    """What stays the same while only the programme changes: the unit solutions, and which cells lie in a structure."""
+
+    solution: FieldSolution
+    structures: Mapping[str, Structure]
+    units: UnitSolutions
+    cells: StructureCells
+
+    def fits(self, case: Case, solution: FieldSolution) -> bool:
+        return self.solution is solution and self.structures is case.structures
+
+
+def lead_in_tissue(case: Case, store: ArrayStore, programme: Programme) -> LeadInTissue:
+    """Of the solution of the programme's lead.
+
+    Raises PlannerError: "no-field", "field-outdated"; RefusedError for a damaged array.
+    """
+    solution = fresh_solution(case, programme)
+    units = load_solution(solution, store)
+    surfaces = {key: surface_of(one, store, one.space) for key, one in case.structures.items()}
+    cells = structure_cells(units.pose, units.grid, surfaces, CLEARANCE_MM)
+    return LeadInTissue(solution, case.structures, units, cells)
+
+
 def simulate(
-    case: Case, store: ArrayStore, programme_id: str, parameters: SimulationParameters | None = None
+    case: Case,
+    store: ArrayStore,
+    programme_id: str,
+    parameters: SimulationParameters | None = None,
+    prepared: LeadInTissue | None = None,
 ) -> Simulation:
-    """Raises PlannerError: "programme-unknown", "no-field", "field-outdated"; those of threshold, shares and charge."""
+    """``prepared`` spares the reading while a slider moves; one that no longer fits the case is made anew.
+
+    Raises PlannerError: "programme-unknown", "no-field", "field-outdated"; those of threshold, shares and charge.
+    """
     programme = programme_named(case, programme_id)
     solution = fresh_solution(case, programme)
     lead = case.leads[programme.lead_id]
@@ -45,10 +78,11 @@ def simulate(
     charge = worst(
         contact_charges(device(lead.device_id), programme.shares, programme.amplitude_ma, programme.width_us)
     )
-    field = load_solution(solution, store).combine(programme.shares, programme.case_share, programme.amplitude_ma)
+    if prepared is None or not prepared.fits(case, solution):
+        prepared = lead_in_tissue(case, store, programme)
+    field = prepared.units.combine(programme.shares, programme.case_share, programme.amplitude_ma)
     activated = field.activated(threshold.v_per_mm)
-    surfaces = {key: surface_of(one, store, one.space) for key, one in case.structures.items()}
-    inside = in_structures(field, activated, surfaces, CLEARANCE_MM)
+    inside = in_structures(field, activated, prepared.cells)
     words = _words(case, lead, programme, threshold, solution)
     vertices, triangles = put_surface(activated.surface, store)
     return Simulation(

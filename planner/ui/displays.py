@@ -1,10 +1,11 @@
 """What of the case the window shows, and how: chosen, hidden, in preview, out of date."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from planner.case.checks import alignment_between, stale
 from planner.case.facts import surface_of, transform_of
-from planner.case.model import Case, Image, Lead, Simulation
+from planner.case.model import Case, Image, Lead, Simulation, Structure
 from planner.case.store import ArrayStore
 from planner.geometry import Affine, Warp
 from planner.i18n import _
@@ -20,14 +21,35 @@ def lead_displays(case: Case, active_lead: str, preview: Lead | None) -> tuple[L
     return tuple(replace(one, is_active=one.lead_id == active_lead) for one in show_case.lead_displays(shown))
 
 
-def structure_displays(case: Case, store: ArrayStore, hidden: frozenset[str]) -> tuple[SurfaceDisplay, ...]:
+class StructureSurfaces:
+    """Surfaces of the structures, read once: the same objects as long as the structures are, so that views need not
+    cut or hash them again."""
+
+    def __init__(self, store: ArrayStore) -> None:
+        self._store = store
+        self._of: tuple[Mapping[str, Structure], str] | None = None
+        self._shown: dict[str, SurfaceDisplay] = {}
+
+    def of(self, case: Case) -> dict[str, SurfaceDisplay]:
+        """By the id of the structure, those of the planning space."""
+        if self._of is None or self._of[0] is not case.structures or self._of[1] != case.planning_space:
+            keys = [one.id for one in case.structures.values() if one.space == case.planning_space]
+            made = show_case.structure_displays(case, self._store)
+            self._shown = dict(zip(keys, made, strict=True))
+            self._of = (case.structures, case.planning_space)
+        return self._shown
+
+
+def structure_displays(
+    case: Case, surfaces: Mapping[str, SurfaceDisplay], hidden: frozenset[str]
+) -> tuple[SurfaceDisplay, ...]:
     """The structures that are on, translucent; grey and called out of date when they are."""
     out_of_date = stale(case)
     made = []
-    for display in show_case.structure_displays(case, store):
-        if display.name in hidden:
+    for key, display in surfaces.items():
+        if key in hidden:
             continue
-        if f"structure:{display.name}" in out_of_date:
+        if f"structure:{key}" in out_of_date:
             display = replace(display, name=_("{name} (out of date)").format(name=display.name), rgb=STALE_RGB)
         made.append(replace(display, opacity=0.55))
     return tuple(made)

@@ -72,6 +72,7 @@ class CaseOnViews(QObject):
         self._preview_volume: Simulation | None = None
         self._preview_store: ArrayStore = document.store
         self._extra_points: tuple[PointDisplay, ...] = ()
+        self._structures = displays.StructureSurfaces(document.store)
         self._shows_tissue = False
         self._tissue: tuple[Segmentation, dict[str, Volume]] | None = None
         document.changed.connect(self._follow)
@@ -241,7 +242,7 @@ class CaseOnViews(QObject):
         case, store = self._case, self._document.store
         stale = checks.stale(case)
         hidden = frozenset(key for key in case.structures if not self._selection.is_structure_visible(key))
-        made: list[SurfaceDisplay] = list(displays.structure_displays(case, store, hidden))
+        made: list[SurfaceDisplay] = list(displays.structure_displays(case, self._structures.of(case), hidden))
         for simulation in self._simulations():
             is_preview = simulation is self._preview_volume
             is_stale = not is_preview and f"simulation:{simulation.id}" in stale
@@ -250,7 +251,10 @@ class CaseOnViews(QObject):
             if display is not None:
                 made.append(display)
         for view in self._all_views:
-            view.set_surfaces(tuple(made))
+            if self._preview_volume is not None and isinstance(view, FourViews):
+                view.preview_surfaces(tuple(made))
+            else:
+                view.set_surfaces(tuple(made))
 
     def _simulations(self) -> list[Simulation]:
         preview = self._preview_volume

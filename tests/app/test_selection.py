@@ -17,8 +17,8 @@ def test_that_a_signal_comes_only_when_something_changed(qtbot: QtBot) -> None:
         selection.set_layer_opacity("ct", 0.7)
         selection.set_layer_visible("mr", True)
     assert heard == [(1.0, 2.0, 3.0), "lead-1", "layers", "layers"]
-    assert selection.layer("ct") == Layer(False, 0.5)
-    assert selection.layer("mr") == Layer(True, 1.0)
+    assert selection.layer("ct") == Layer(False, 0.7)
+    assert selection.layer("mr") == Layer(True, 0.5)
 
 
 def test_that_the_cursor_can_be_taken_away(qtbot: QtBot) -> None:

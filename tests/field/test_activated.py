@@ -4,7 +4,7 @@ import pytest
 from planner.errors import PlannerError, SpaceMismatchError
 from planner.field import Activated, FieldMap, UnitSolutions
 from planner.field.isosurface import enclosed_mm3
-from planner.field.overlap import by_label, in_structures, points_inside
+from planner.field.overlap import by_label, in_structures, points_inside, structure_cells
 from planner.geometry import Grid, Points, Surface, Volume
 
 THRESHOLD = 0.2
@@ -98,7 +98,8 @@ def test_that_a_ball_is_told_from_its_outside() -> None:
 
 def test_that_the_overlap_with_a_structure_is_that_of_random_points(field: FieldMap, activated: Activated) -> None:
     centre = field.pose.to_world(np.array([[2.5, 0.0, 2.25]]))[0]
-    inside = in_structures(field, activated, {"near": ball(centre, 1.5), "far": ball(centre + 50.0, 1.5)}, 0.35)
+    balls = {"near": ball(centre, 1.5), "far": ball(centre + 50.0, 1.5)}
+    inside = in_structures(field, activated, structure_cells(field.pose, field.grid, balls, 0.35))
     points = np.random.default_rng(3).uniform(-1.5, 1.5, (40_000, 3))
     points = centre + points[np.linalg.norm(points, axis=1) < 1.5]
     strength = field.at(Points.of(points, "world")).magnitude_v_mm
@@ -123,4 +124,4 @@ def test_that_the_volume_is_shared_out_over_labels(activated: Activated) -> None
 
 def test_that_a_structure_of_another_space_is_refused(field: FieldMap, activated: Activated) -> None:
     with pytest.raises(SpaceMismatchError):
-        in_structures(field, activated, {"x": ball(np.zeros(3), 1.0, "elsewhere")}, 0.35)
+        structure_cells(field.pose, field.grid, {"x": ball(np.zeros(3), 1.0, "elsewhere")}, 0.35)

@@ -14,7 +14,7 @@ from planner.geometry import Grid
 from planner.leads.path import lead_frame
 from planner.library.assumptions import simulation_sentences
 from planner.library.thresholds import GENERAL
-from planner.steps.simulate import SimulationParameters, nearby_leads, simulate
+from planner.steps.simulate import SimulationParameters, lead_in_tissue, nearby_leads, simulate
 from planner.steps.solve_field import FieldParameters, solve_field
 
 MONOPOLAR = Programme("p1", "l1", "VPL", {"1": -1.0}, 1.0, 3.0, 60.0, 130.0)
@@ -136,3 +136,17 @@ def test_that_no_current_is_refused_in_words(case: Case, store: ArrayStore) -> N
     with pytest.raises(PlannerError) as caught:
         simulate(case.with_programme(replace(MONOPOLAR, amplitude_ma=0.0)), store, "p1")
     assert caught.value.code == "amplitude"
+
+
+def test_that_what_was_prepared_changes_no_number_and_is_made_anew_when_it_no_longer_fits(
+    case: Case, store: ArrayStore
+) -> None:
+    frame = lead_frame(LEAD)
+    boxed = case.with_structure(box(np.array(frame.tip_mm) - 4.0, np.array(frame.tip_mm) + 6.0, store))
+    prepared = lead_in_tissue(boxed, store, MONOPOLAR)
+    plain, quick = simulate(boxed, store, "p1"), simulate(boxed, store, "p1", prepared=prepared)
+    assert replace(quick, id=plain.id) == plain
+    assert plain.overlaps_mm3["box"] > 0.0
+    moved = boxed.with_structure(box(np.array(frame.tip_mm) + 40.0, np.array(frame.tip_mm) + 44.0, store))
+    assert not prepared.fits(moved, prepared.solution)
+    assert simulate(moved, store, "p1", prepared=prepared).overlaps_mm3["box"] == 0.0

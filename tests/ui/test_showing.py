@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from planner.case.commands import Command
+from planner.case.model import Structure
 from tests.ui.conftest import AC, PC, TARGET, OpenCase
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -41,6 +43,23 @@ def test_that_3d_looks_from_the_side_the_lead_enters(opened: OpenCase, x_sign: i
     position = np.array(scene.renderer.GetActiveCamera().GetPosition())
     focus = np.array(scene.renderer.GetActiveCamera().GetFocalPoint())
     assert np.sign((position - focus)[0]) == -x_sign
+
+
+def test_that_a_structure_can_be_hidden_and_is_read_once(opened: OpenCase) -> None:
+    opened.add_acpc()
+    store = opened.document.store
+    vertices = store.put(np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], dtype=float))
+    triangles = store.put(np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]))
+    for key in ("VPL-left", "VPL-right"):
+        made = Structure(key, opened.case.planning_space, (1.0, 1.0, 1.0), vertices, triangles, "test", "test", "")
+        opened.document.do(Command("find-anatomy", "T1"), opened.case.with_structure(made))
+    view = opened.session.views.slices["axial"]
+    before = [shown.surface for shown in view._surfaces]
+    assert len(before) == 2
+    opened.session.selection.set_structure_visible("VPL-left", False)
+    assert [shown.surface for shown in view._surfaces] == [before[1]]
+    opened.session.selection.set_structure_visible("VPL-left", True)
+    assert [id(shown.surface) for shown in view._surfaces] == [id(one) for one in before]
 
 
 def test_that_zooming_on_a_lead_zooms_3d_too(opened: OpenCase) -> None:

@@ -13,7 +13,7 @@ from planner.library.assumptions import field_sentences, simulation_sentences
 from planner.progress import Progress
 from planner.steps.read_field import field_beside_lead
 from planner.steps.set_programme import ProgrammeRequest, programme_of, set_programme
-from planner.steps.simulate import SimulationParameters, simulate
+from planner.steps.simulate import LeadInTissue, SimulationParameters, fresh_solution, lead_in_tissue, simulate
 from planner.steps.solve_field import solve_field
 from planner.ui.pages.page import Page
 from planner.ui.pages.stimulate_controls import StimulationControls
@@ -30,6 +30,7 @@ class StimulatePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Stimulate"), _("Set contacts and current; the activated volume follows."))
         self._scratch = ScratchStore(session.document.store)
+        self._prepared: LeadInTissue | None = None
         self.lead_box = QComboBox()
         self.lead_box.setMinimumHeight(TARGET_PX + 2)
         self.lead_box.setAccessibleName(_("Lead"))
@@ -118,6 +119,7 @@ class StimulatePage(Page):
 
     def left(self) -> None:
         self._end_preview()
+        self._prepared = None  # tens of megabytes
 
     def closed(self) -> None:
         self.plots.shut()
@@ -169,7 +171,7 @@ class StimulatePage(Page):
         if solution is None or f"solution:{solution.id}" in checks.stale(case):
             return case
         try:
-            made = simulate(case, self.session.document.store, programme.id, self._parameters())
+            made = simulate(case, self.session.document.store, programme.id, self._parameters(), self._prepared)
         except PlannerError as error:
             self.session.errors.show(error)
             return case
@@ -192,7 +194,9 @@ class StimulatePage(Page):
         try:
             programme = set_programme(self.case, request)
             case = self.case.with_programme(programme)
-            made = simulate(case, self._scratch, programme.id, self._parameters())
+            if self._prepared is None or not self._prepared.fits(case, fresh_solution(case, programme)):
+                self._prepared = lead_in_tissue(case, self._scratch, programme)
+            made = simulate(case, self._scratch, programme.id, self._parameters(), self._prepared)
         except PlannerError:
             return  # said in words when the slider rests
         self.session.showing.preview_simulation(made, self._scratch)

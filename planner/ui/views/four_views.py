@@ -39,6 +39,8 @@ class FourViews(QWidget):
         self.scene_view = SceneView()
         self._layout_key = FOUR
         self._tool: Tool = "crosshair"
+        self._space_surfaces: tuple[SurfaceDisplay, ...] | None = None
+        """Previewed on the slices, not in 3-D yet."""
         self._space_timer = QTimer(self)
         self._space_timer.setSingleShot(True)
         self._lay_out()
@@ -119,8 +121,16 @@ class FourViews(QWidget):
             view.set_leads(leads)
 
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
+        self._space_surfaces = None
         for view in self.views.values():
             view.set_surfaces(surfaces)
+
+    def preview_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
+        """While a slider moves: the slices at once, 3-D at its own pace, as for the cursor."""
+        for view in self.slices.values():
+            view.set_surfaces(surfaces)
+        self._space_surfaces = surfaces
+        self._ask_space()
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
         for view in self.views.values():
@@ -171,12 +181,18 @@ class FourViews(QWidget):
             return
         for view in self.slices.values():
             view.set_cursor(*cursor)
+        self._ask_space()
+
+    def _ask_space(self) -> None:
         if not self._space_timer.isActive():
             # The slices come first. 3-D follows as often as this computer draws it in a quarter of the time.
             pause = REST_PER_FRAME * self.scene_view.frame_ms
             self._space_timer.start(min(round(pause), LONGEST_PAUSE_MS))
 
     def _move_space(self) -> None:
+        surfaces, self._space_surfaces = self._space_surfaces, None
+        if surfaces is not None:
+            self.scene_view.set_surfaces(surfaces)
         if self._selection.cursor is not None:
             self.scene_view.set_cursor(*self._selection.cursor)
 

@@ -87,6 +87,18 @@ def test_that_the_3d_view_draws_without_a_graphics_card(views: FourViews, qtbot:
     assert image.pixelColor(6, image.height() // 4).value() < 60
 
 
+def test_that_a_preview_reaches_the_slices_at_once_and_3d_soon(views: FourViews, qtbot: QtBot) -> None:
+    ball = SurfaceDisplay("ball", ball_surface((0, 0, 0), 30.0), (230, 40, 40))
+    views.preview_surfaces((ball,))
+    assert views.slices["axial"]._surfaces == (ball,)
+    assert views.scene_view.scene._made == {}
+    qtbot.waitUntil(lambda: len(views.scene_view.scene._made) == 1)
+    views.preview_surfaces((ball, ball))
+    views.set_surfaces(())
+    qtbot.wait(20)
+    assert views.scene_view.scene._made == {}  # what came after the preview stays
+
+
 def test_that_a_drag_turns_the_3d_view_and_the_letters_follow(views: FourViews, qtbot: QtBot) -> None:
     scene = views.scene_view
     views.set_leads((upright_lead(),))
