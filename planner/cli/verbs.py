@@ -1,6 +1,7 @@
 """The command line: finds the verb, runs it, and turns what happens into words and an exit code."""
 
 import argparse
+import io
 import json
 import sys
 from itertools import pairwise
@@ -60,6 +61,7 @@ def _parser(verbs: list[Verb]) -> argparse.ArgumentParser:
 
 def run(words: list[str]) -> int:
     """Run one verb. Returns the exit code."""
+    _let_every_letter_through()
     _choose_language(words)
     arguments = _parser(all_verbs()).parse_args(words)
     bar = ProgressBar()
@@ -78,6 +80,13 @@ def run(words: list[str]) -> int:
     bar.finish()
     show(result, as_json=arguments.json)
     return EXIT_PROBLEM if result.get("problems") else EXIT_FINE
+
+
+def _let_every_letter_through() -> None:
+    """A console or pipe that cannot show "→" or "µ" shows something else, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _choose_language(words: list[str]) -> None:
