@@ -73,10 +73,13 @@ class SpaceScene:
             self._replace("points", [actor for point in points for actor in point_actors(point)])
 
     def set_head(self, surface: Surface | None) -> None:
-        """The skin, translucent; None takes it away."""
+        """The far half of the skin, translucent, so that it frames what lies inside; None takes it away."""
         shown = [] if surface is None else surface_actors(SurfaceDisplay("skin", surface, SKIN_RGB, SKIN_OPACITY))
         for actor in shown:
-            actor.GetProperty().SetSpecular(0.0)
+            look = actor.GetProperty()
+            look.SetSpecular(0.0)
+            look.BackfaceCullingOff()
+            look.FrontfaceCullingOn()  # its far half only: no veil lies over the lead and the planes
         self._replace("head", shown)
 
     def set_slices(

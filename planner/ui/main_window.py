@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFileDialog,
     QLabel,
     QMainWindow,
@@ -27,6 +28,7 @@ from planner.i18n import _
 from planner.progress import Progress
 from planner.ui.about import about_dialog
 from planner.ui.errors import BugReporter, Errors
+from planner.ui.guide import GuideDialog
 from planner.ui.menus import Menus
 from planner.ui.new_case import NewCaseDialog
 from planner.ui.pages.start_page import StartPage, research_only_words
@@ -290,15 +292,20 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.cycle_focus()
 
+    def show_guide(self) -> None:
+        self._show_dialog(GuideDialog(self))
+
     def show_shortcuts(self) -> None:
-        dialog = ShortcutsDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._show_dialog(ShortcutsDialog(self))
 
     def show_about(self) -> None:
-        dialog = about_dialog(self)
+        self._show_dialog(about_dialog(self))
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        """Beside the work, not before it: the window stays usable."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        dialog.setModal(False)
+        dialog.show()
 
     # -- following --------------------------------------------------------------------------------------------------
 

@@ -17,9 +17,11 @@ def shortcut_rows() -> list[tuple[str, str]]:
     """(keys, what they do) in the order a person learns them."""
     return [
         ("F1", _("This list")),
+        ("Shift+F1", _("User guide")),
         ("Ctrl+N", _("New case")),
         ("Ctrl+O", _("Open case")),
         ("Ctrl+W", _("Close case")),
+        ("Ctrl+Q", _("Quit")),
         ("Ctrl+Z", _("Undo")),
         ("Ctrl+Y, Ctrl+Shift+Z", _("Redo")),
         ("Alt+1 … Alt+7", _("Go to task 1 to 7")),
@@ -32,6 +34,8 @@ def shortcut_rows() -> list[tuple[str, str]]:
         (_("Ctrl+double-click"), _("Reset the grey-level window")),
         (_("Double-click"), _("Maximise a view, and back")),
         ("1, 2, 3, 4", _("Axial, coronal, sagittal, 3-D alone; again for all four")),
+        ("Ctrl+1 … Ctrl+4, Ctrl+0", _("The same from anywhere in the window; Ctrl+0 for all four")),
+        (_("Arrows in 3-D, R"), _("Turn the 3-D view; R begins again")),
         (_("Space"), _("Set the point that is being asked for at the crosshair")),
         ("T, E", _("Set target or entry of the active lead at the crosshair")),
         ("−, +, 0", _("Contact in focus: cathode, anode, off")),

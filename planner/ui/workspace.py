@@ -20,7 +20,7 @@ from planner.ui.session import Session
 from planner.ui.task_names import tasks
 from planner.ui.widgets.task_list import TaskList
 
-TASKS_WIDTH_PX = 172
+TASKS_WIDTH_PX = 184
 
 
 class Workspace(QWidget):

@@ -43,7 +43,8 @@ class AnatomyPage(Page):
         self.section(_("Tissue classes"), self.tissue_box, self.tissue_note)
         self.structures = QListWidget()
         self.structures.setAccessibleName(_("Structures"))
-        self.structures.setMinimumHeight(150)
+        self.structures.setMinimumHeight(190)
+        self.structures.setWordWrap(True)  # the side stands at the end of a name
         self.structures.itemChanged.connect(self._structure_ticked)
         self.structures.currentItemChanged.connect(self._structure_chosen)
         self.source = Note()
@@ -85,6 +86,7 @@ class AnatomyPage(Page):
                     name = _("{name} (out of date)").format(name=name)
                 item = QListWidgetItem(_swatch(STRUCTURE_RGB[row % len(STRUCTURE_RGB)]), name)
                 item.setData(_KEY, structure.id)
+                item.setToolTip(name)
                 is_shown = self.session.selection.is_structure_visible(structure.id)
                 item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
                 self.structures.addItem(item)

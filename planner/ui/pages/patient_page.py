@@ -81,9 +81,10 @@ class PatientPage(Page):
             self.identity_table.show_rows([])
             self.identity_note.say(_("There are no images yet. Add them in task 2."))
         else:
-            self.identity_table.show_rows(_identity_rows(stated))
+            shown = case.identity if case.identity is not None and stated == Identity() else stated
+            self.identity_table.show_rows(_identity_rows(shown))
             self.identity_note.say(*_identity_words(case, stated))
-        is_confirmed = stated is not None and case.identity == stated
+        is_confirmed = stated is not None and _agrees(case, stated)
         self.signing.setVisible(stated is not None and not is_confirmed)
 
     def _show_approvals(self, case: Case) -> None:
@@ -93,7 +94,7 @@ class PatientPage(Page):
 
     def _show_journal(self) -> None:
         file = self.session.document.file
-        self.recovered.say(file.recovered or "", "good")
+        self.recovered.say(file.recovered or "", "warn")
         entries = list(file.audit())
         self.journal.clear()
         for entry in entries[: -AUDIT_SHOWN - 1 : -1]:
@@ -116,13 +117,18 @@ def _identity_rows(identity: Identity) -> list[Row]:
     ]
 
 
+def _agrees(case: Case, stated: Identity) -> bool:
+    """Whether the confirmed identity is what the images state; images that state nothing contradict nobody."""
+    return case.identity is not None and stated in (case.identity, Identity())
+
+
 def _identity_words(case: Case, stated: Identity) -> tuple[str, Tone]:
     others = [image.name for image in case.images.values() if image.identity != stated]
     if others:
         words = _("Other words about the patient stand in: {images}. Check them in task 2.")
         return words.format(images=", ".join(others)), "warn"
     approval = checks.approval_of(case, "identity:")
-    if case.identity == stated and approval is not None:
+    if _agrees(case, stated) and approval is not None:
         return _("Confirmed by {name}, {time}.").format(name=approval.by, time=shown_time(approval.at)), "good"
     if case.identity is not None:
         return _("The images now say something else than what was confirmed. Confirm again."), "warn"

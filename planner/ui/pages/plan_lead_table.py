@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from planner.case.model import Lead
 from planner.errors import RefusedError
@@ -29,8 +29,12 @@ class LeadTable(QWidget):
         self._leads: Mapping[str, Lead] = {}
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(_("Leads"))
-        self.tree.setHeaderLabels([_("Name"), _("Side"), _("Model"), _("Path mm"), _("State")])
+        self.tree.setHeaderLabels([_("Name"), _("Side"), _("Model"), _("Path mm")])
         self.tree.setRootIsDecorated(False)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.setUniformRowHeights(True)
         self.tree.setMinimumHeight(96)
         self.tree.setMaximumHeight(130)
@@ -52,16 +56,17 @@ class LeadTable(QWidget):
             self.tree.clear()
             for lead in leads.values():
                 self.tree.addTopLevelItem(self._item(lead))
-        for column in range(4):
-            self.tree.resizeColumnToContents(column)
         self.show_chosen(current)
 
     def _item(self, lead: Lead) -> QTreeWidgetItem:
         state = _("locked") if lead.is_locked else _("open")
-        texts = [lead.name, side_words(lead.side), _model_name(lead), number(length_mm(lead)), state]
+        texts = [lead.name, side_words(lead.side), _model_name(lead), number(length_mm(lead))]
         item = QTreeWidgetItem(texts)
         item.setData(0, _LEAD_ID, lead.id)
-        item.setIcon(4, icon("lock" if lead.is_locked else "unlock", self.palette()))
+        words = f"{lead.name}: {state}"
+        item.setToolTip(0, words)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
+        item.setIcon(0, icon("lock" if lead.is_locked else "unlock", self.palette()))
         return item
 
     def show_chosen(self, lead_id: str) -> None:

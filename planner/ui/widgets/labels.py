@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from planner.ui.icons import pixmap
 from planner.ui.theme import Tone, tone_colour, toned
+
+NAME_PX = 190
+"""A name in a table of facts is at most this wide: a little over half of the page."""
 
 Row = tuple[str, str] | tuple[str, str, Tone]
 """Name, value, and the tone of the value."""
@@ -98,11 +101,11 @@ class FactTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(3)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        self._names: list[QLabel] = []
         self._values: dict[str, QLabel] = {}
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -118,22 +121,33 @@ class FactTable(QWidget):
         self.setVisible(bool(rows))
 
     def _rebuild(self, names: list[str]) -> None:
-        while self._form.rowCount():
-            self._form.removeRow(0)
-        self._values = {}
-        for name in names:
-            value = QLabel()
-            value.setWordWrap(True)
-            value.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
-            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-            policy.setHeightForWidth(True)
-            value.setSizePolicy(policy)  # a form clips what may shrink
-            key = QLabel(name)
-            key.setPalette(toned("stale", self.palette()))
-            self._form.addRow(key, value)
-            self._values[name] = value
+        for old in (*self._names, *self._values.values()):
+            self._grid.removeWidget(old)
+            old.deleteLater()
+        self._names = [self._name_label(name) for name in names]
+        self._values = {name: self._value_label() for name in names}
+        for row, (key, value) in enumerate(zip(self._names, self._values.values(), strict=True)):
+            self._grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, row, 1)
+
+    def _name_label(self, name: str) -> QLabel:
+        """Long names are wrapped, so that the values keep their room."""
+        label = QLabel(name)
+        label.setPalette(toned("stale", self.palette()))
+        if label.sizeHint().width() > NAME_PX:
+            label.setWordWrap(True)
+            label.setFixedWidth(NAME_PX)
+        return label
+
+    def _value_label(self) -> QLabel:
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        label.setSizePolicy(_wrapping())
+        return label
 
     def value(self, name: str) -> str:
         return self._values[name].text()
