@@ -9,7 +9,7 @@ from planner.ui.picking import PointPicker
 from planner.ui.session import Session
 from planner.ui.showing import CaseOnViews
 from planner.ui.skin import Skin
-from planner.ui.views.four_views import FourViews
+from planner.ui.views.four_views import LAYOUTS, FourViews
 from planner.ui.widgets.signing import Signer
 from planner.ui.workspace import Workspace
 
@@ -18,6 +18,9 @@ def open_workspace(document: CaseDocument, jobs: Jobs, settings: Settings, signe
     """The workspace of one document, ready to be shown."""
     selection = Selection()
     views = FourViews(selection)
+    if settings.layout in LAYOUTS:
+        views.show_layout(settings.layout)
+    views.layout_changed.connect(lambda key: setattr(settings, "layout", key))
     picker = PointPicker()
     showing = CaseOnViews(document, selection, views, picker)
     skin = Skin(document, jobs, settings, showing, views)

@@ -68,3 +68,15 @@ def test_that_zooming_on_a_lead_zooms_3d_too(opened: OpenCase) -> None:
     camera = opened.session.views.scene_view.scene.renderer.GetActiveCamera()
     assert camera.GetFocalPoint() == pytest.approx(TARGET)
     assert camera.GetParallelScale() == pytest.approx(30.0)
+
+
+def test_that_the_layout_is_remembered_from_case_to_case(opened: OpenCase) -> None:
+    opened.window.choose_layout("coronal")
+    assert reopened(opened).session.views.layout_key == "coronal"
+    opened.window.choose_layout("four")
+    assert reopened(OpenCase(opened.window)).session.views.layout_key == "four"
+
+
+def test_that_a_layout_nobody_knows_is_left_alone(opened: OpenCase) -> None:
+    opened.window.settings.layout = "five"
+    assert reopened(opened).session.views.layout_key == "four"

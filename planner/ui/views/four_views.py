@@ -23,6 +23,9 @@ REST_PER_FRAME, LONGEST_PAUSE_MS = 3.0, 300
 _PLACES = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), SPACE: (1, 1)}
 
 
+LAYOUTS = (FOUR, *_PLACES)
+
+
 class FourViews(QWidget):
     """``show_layout`` takes ``four`` or the key of one view (``axial``, ``coronal``, ``sagittal``, ``3d``)."""
 
@@ -86,7 +89,7 @@ class FourViews(QWidget):
 
     def show_layout(self, key: str) -> None:
         """``four``, or one view alone. Raises KeyError for anything else."""
-        if key != FOUR and key not in _PLACES:
+        if key not in LAYOUTS:
             raise KeyError(key)
         self._layout_key = key
         for name, view in self.views.items():
