@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+import os
 import sys
 from itertools import pairwise
 
@@ -78,7 +79,11 @@ def run(words: list[str]) -> int:
         print(_("Cancelled. Nothing was changed."), file=sys.stderr)
         return EXIT_CANCELLED
     bar.finish()
-    show(result, as_json=arguments.json)
+    try:
+        show(result, as_json=arguments.json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as "head", has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the interpreter's last flush
     return EXIT_PROBLEM if result.get("problems") else EXIT_FINE
 
 

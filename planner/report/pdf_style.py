@@ -57,24 +57,25 @@ def _style(name: str, size: float, *, color: Color = INK, bold: bool = False, le
     )
 
 
-def text_styles() -> TextStyles:
-    """Registers the shipped font with reportlab (once a process) and gives the styles made of it."""
+def text_styles(scale: float = 1.0) -> TextStyles:
+    """Registers the shipped font with reportlab (once a process) and gives the styles made of it, ``scale`` times as
+    large."""
     fonts = places.resources() / "fonts"
     if REGULAR not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont(REGULAR, str(fonts / "DejaVuSans.ttf")))
         pdfmetrics.registerFont(TTFont(BOLD, str(fonts / "DejaVuSans-Bold.ttf")))
         pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
     return TextStyles(
-        title=_style("title", 15, bold=True),
-        heading=_style("heading", 9.5, color=ACCENT, bold=True),
-        body=_style("body", 7.6),
-        label=_style("label", 6.8, color=QUIET),
-        strong=_style("strong", 10, bold=True),
-        head=_style("head", 6.8, color=QUIET, bold=True),
-        cell=_style("cell", 7.4),
-        caption=_style("caption", 6.8, color=QUIET),
-        side=_style("side", 10, color=WHITE, bold=True),
-        warning=_style("warning", 7.4, color=WARNING),
-        alert=_style("alert", 9, color=WARNING, bold=True),
-        danger=_style("danger", 7.6, color=DANGER, bold=True),
+        title=_style("title", 15 * scale, bold=True),
+        heading=_style("heading", 9.5 * scale, color=ACCENT, bold=True),
+        body=_style("body", 7.6 * scale),
+        label=_style("label", 6.8 * scale, color=QUIET),
+        strong=_style("strong", 10 * scale, bold=True),
+        head=_style("head", 6.8 * scale, color=QUIET, bold=True),
+        cell=_style("cell", 7.4 * scale),
+        caption=_style("caption", 6.8 * scale, color=QUIET),
+        side=_style("side", 10 * scale, color=WHITE, bold=True),
+        warning=_style("warning", 7.4 * scale, color=WARNING),
+        alert=_style("alert", 9 * scale, color=WARNING, bold=True),
+        danger=_style("danger", 7.6 * scale, color=DANGER, bold=True),
     )
