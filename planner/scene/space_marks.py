@@ -10,6 +10,7 @@ from planner.scene.lead_marks import free_height, sign_words
 from planner.scene.overlay import Mark, Words
 from planner.scene.planes import Raster
 
+EDGE_PX, LEAST_NAME_PX = 10.0, 60.0
 FARTHEST_NAME_PX = 24.0
 """A point's name that finds no room this near is left out: elsewhere it would name the wrong thing."""
 
@@ -30,7 +31,8 @@ def space_marks(
                 place = _beside(raster, lead.contact_centre(contact), placed)
                 marks.append(Words(*place, text, SIGN_RGB[contact.sign], 12.0, is_bold=True, on_plate=True))
         place = _beside(raster, lead.along(lead.length_mm), placed)
-        marks.append(Words(*place, lead.name, lead.rgb, 12.0, is_bold=lead.is_active, on_plate=True))
+        room = max(raster.width - place[0] - EDGE_PX, LEAST_NAME_PX)
+        marks.append(Words(*place, lead.name, lead.rgb, 12.0, is_bold=lead.is_active, room_px=room, on_plate=True))
     names = {lead.name for lead in leads}
     for point in points:
         if point.name and point.name not in names:  # the lead's own name stands at its end already

@@ -17,7 +17,7 @@ from planner.ui.pages.start_page import research_only_words
 from planner.ui.theme import TARGET_PX, is_dark
 from planner.ui.widgets.buttons import Button
 from planner.ui.widgets.question import QuestionDialog
-from tests.ui.conftest import OpenCase
+from tests.ui.conftest import OpenCase, put_image
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -101,7 +101,9 @@ def test_that_the_window_fits_a_small_screen_in_both_languages(opened: OpenCase)
 def test_that_no_page_is_wider_than_its_room(opened: OpenCase, language: str) -> None:
     opened.add_acpc()
     opened.add_atlas_alignment()
-    opened.add_lead()
+    opened.add_lead("Núcleo ventral posterolateral de la Señora Muñoz-Ibáñez, segundo electrodo " + "x" * 60)
+    image = put_image(opened.document.file, "T1_MPRAGE_sagital_" + "con_contraste_" * 8 + ".nii.gz")
+    opened.document.do(Command("import-image", "T1"), opened.case.with_image(image))
     opened.window.resize(1366, 740)
     opened.window.choose_language(language)
     workspace = opened.window.workspace

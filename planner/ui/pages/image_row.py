@@ -1,7 +1,17 @@
 """One image of the case: whether it is planned on, seen, how strongly, and with which window."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from planner.app.selection import Layer
 from planner.case.model import Image
@@ -9,7 +19,7 @@ from planner.i18n import _, number
 from planner.ui.icons import icon
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.buttons import button
-from planner.ui.widgets.labels import Note
+from planner.ui.widgets.labels import Note, shortened
 
 CT_WINDOWS_HU: dict[str, tuple[float, float]] = {
     "brain": (0.0, 80.0),
@@ -34,7 +44,9 @@ class ImageRow(QFrame):
         self.image = image
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(image.name)
-        self.visible_box = QCheckBox(image.name)
+        self.visible_box = QCheckBox(shortened(image.name))
+        self.visible_box.setToolTip(image.name)
+        self.visible_box.setAccessibleName(image.name)
         self.visible_box.setMinimumHeight(TARGET_PX)
         self.visible_box.toggled.connect(self.visibility_chosen)
         self.state = QLabel()
@@ -69,8 +81,10 @@ class ImageRow(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(6, 4, 6, 4)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(self.visible_box, 0, 0)
-        grid.addWidget(self.remove_button, 0, 1, Qt.AlignmentFlag.AlignRight)
+        head = QHBoxLayout()
+        head.addWidget(self.visible_box, 1)
+        head.addWidget(self.remove_button)
+        grid.addLayout(head, 0, 0, 1, 2)
         grid.addWidget(self.details, 1, 0, 1, 2)
         grid.addWidget(self.state, 2, 0)
         grid.addWidget(self.window_box, 3, 0)

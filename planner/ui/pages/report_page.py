@@ -30,6 +30,8 @@ class SideReadBack(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(2, 1)
         self.choosers: dict[str, SideChooser] = {}
         self._states: dict[str, Note] = {}
 
@@ -57,6 +59,8 @@ class SideReadBack(QWidget):
         self.choosers, self._states = {}, {}
         for row, lead in enumerate(case.leads.values()):
             label = QLabel(lead.name)
+            label.setWordWrap(True)
+            label.setMinimumWidth(1)  # a long name never pushes the choice out of sight
             chooser, state = SideChooser(), Note()
             chooser.setAccessibleName(_("Side of {lead}").format(lead=lead.name))
             label.setBuddy(chooser)

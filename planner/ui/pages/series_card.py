@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLabel,
 from planner.i18n import _, number
 from planner.imaging.series import Question, Series
 from planner.ui.theme import TARGET_PX
-from planner.ui.widgets.labels import FactTable, Note
+from planner.ui.widgets.labels import FactTable, Note, shortened
 from planner.ui.words import orientation_words, person_name, shown_birth_date
 
 THUMBNAIL_PX = 84
@@ -38,7 +38,9 @@ class SeriesCard(QFrame):
         self.series = series
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(series.label)
-        self.tick = QCheckBox(series.label)
+        self.tick = QCheckBox(shortened(series.label))
+        self.tick.setToolTip(series.label)
+        self.tick.setAccessibleName(series.label)
         self.tick.setMinimumHeight(TARGET_PX)
         self.tick.setEnabled(series.refusal is None)
         font = self.tick.font()

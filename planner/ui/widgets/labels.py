@@ -18,6 +18,17 @@ Row = tuple[str, str] | tuple[str, str, Tone]
 _TONE_ICONS: dict[Tone, str] = {"good": "done", "warn": "warning", "bad": "error", "stale": "outdated", "plain": ""}
 
 
+LONGEST_NAME = 36
+"""Characters of a name on a check box, which cannot wrap."""
+
+
+def shortened(name: str) -> str:
+    """``name`` with its middle left out where it is long: file names differ at both ends. Keep the whole in a tip."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME // 2].rstrip()}…{name[-LONGEST_NAME // 2 + 1 :].lstrip()}"
+
+
 class Section(QFrame):
     """A titled part of a page; put widgets into ``body``."""
 
@@ -54,6 +65,7 @@ class Note(QWidget):
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(_wrapping())
+        self.label.setMinimumWidth(1)  # one long word, such as a path, never widens the page
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -147,6 +159,7 @@ class FactTable(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setSizePolicy(_wrapping())
+        label.setMinimumWidth(1)
         return label
 
     def value(self, name: str) -> str:
