@@ -16,6 +16,7 @@ class OverlayChooser(QWidget):
         super().__init__(parent)
         self.mode_box = QComboBox()
         self.mode_box.setMinimumHeight(TARGET_PX + 2)
+        self.mode_box.setAccessibleName(_("&Overlay").replace("&", ""))
         texts = {
             "edges": _("Edges of the other image"),
             "checker": _("Checkerboard"),

@@ -44,6 +44,7 @@ class AlignPage(Page):
         self.nothing = Note(_("There are no images yet. Add them in task 2."))
         self.section(_("What to align"), self.nothing, self.pairs)
         self.engine = QComboBox()
+        self.engine.setAccessibleName(_("&Engine").replace("&", ""))
         self.engine.setMinimumHeight(TARGET_PX + 2)
         for one in ENGINES:
             self.engine.addItem(engine_words(one), one)

@@ -73,10 +73,10 @@ class ChosenLead(QWidget):
             button(_("Go to entry"), lambda: self._go("entry"), "goto"),
         ]
         self.zoomer = button(_("Zoom in on the contacts"), self._zoom, "eye")
-        grid.addWidget(self.zoomer, 2, 0, 1, 2)
         for row, pair in enumerate((self.editors, self.goers)):
             for place, one in enumerate(pair):
                 grid.addWidget(one, row, place)
+        grid.addWidget(self.zoomer, 2, 0, 1, 2)  # last, as the Tab key goes
         return grid
 
     def show_lead(self, lead: Lead | None) -> None:
