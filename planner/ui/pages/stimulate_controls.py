@@ -97,10 +97,12 @@ class StimulationControls(QWidget):
         self.picture.show_contacts(model, self._signs, case_sign)
 
     def show_fibre(self, fibre_um: float) -> None:
+        """The diameter a result was computed for; one between the table's (from the terminal) gets its own entry."""
         with QSignalBlocker(self.fibre):
-            row = self.fibre.findData(fibre_um)
-            if row >= 0:
-                self.fibre.setCurrentIndex(row)
+            if self.fibre.findData(fibre_um) < 0:
+                row = sum(float(self.fibre.itemData(one)) < fibre_um for one in range(self.fibre.count()))
+                self.fibre.insertItem(row, _("{value} µm").format(value=number(fibre_um, 1)), fibre_um)
+            self.fibre.setCurrentIndex(self.fibre.findData(fibre_um))
 
     def request(self) -> ProgrammeRequest | None:
         """What the controls say; None without a lead."""

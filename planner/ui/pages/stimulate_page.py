@@ -79,6 +79,8 @@ class StimulatePage(Page):
         self._show_field(lead, solution, stale)
         simulation = self._simulation(programme)
         is_stale = simulation is not None and f"simulation:{simulation.id}" in stale
+        if simulation is not None and not is_stale:
+            self.controls.show_fibre(simulation.fibre_diameter_um)
         self._show_numbers(simulation, is_stale=is_stale)
         self._show_plot(programme, solution, stale)
         self.say_stale(_("The activation shown is out of date.") if is_stale else "")

@@ -119,3 +119,18 @@ def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot
     assert len(shown.vertices) != kept.vertices.shape[0]
     page.controls.amplitude.slider.setSliderDown(False)
     assert opened.case is not case
+
+
+def test_that_the_fibre_box_shows_the_diameter_of_the_result_even_between_two_of_the_table(opened: OpenCase) -> None:
+    controls = opened.page("stimulate").controls
+    heard: list[float] = []
+    controls.fibre_chosen.connect(heard.append)
+    count = controls.fibre.count()
+    for _twice in range(2):
+        controls.show_fibre(3.4)
+        assert controls.fibre_um == 3.4
+        assert controls.fibre.currentText() == "3.4 µm"
+    assert controls.fibre.count() == count + 1
+    values = [controls.fibre.itemData(row) for row in range(controls.fibre.count())]
+    assert values == sorted(values)
+    assert heard == []
