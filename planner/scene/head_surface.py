@@ -66,13 +66,32 @@ def _coarse(volume: Volume) -> tuple[FloatArray, FloatArray]:
     """The values at about HEAD_SPACING_MM, blurred so that nothing is skipped, and their index-to-mm matrix."""
     from scipy.ndimage import gaussian_filter, zoom
 
-    shrink = np.minimum(volume.grid.spacing_mm / HEAD_SPACING_MM, 1.0)
-    values = gaussian_filter(volume.values.astype(np.float32), 0.5 / shrink)
-    target = np.maximum(np.round(np.array(volume.grid.shape) * shrink), 2.0)
-    small = zoom(values, target / np.array(volume.grid.shape), order=1)
+    blocks, affine = _block_means(volume)
+    spacing_mm = np.linalg.norm(affine[:3, :3], axis=0)
+    shrink = np.minimum(spacing_mm / HEAD_SPACING_MM, 1.0)
+    values = gaussian_filter(blocks, 0.5 / shrink)
+    target = np.maximum(np.round(np.array(blocks.shape) * shrink), 2.0)
+    small = zoom(values, target / np.array(blocks.shape), order=1)
     scale = np.eye(4)
-    scale[:3, :3] = np.diag((np.array(volume.grid.shape) - 1.0) / (np.array(small.shape) - 1.0))
-    return np.asarray(small), np.asarray(volume.grid.affine @ scale)
+    scale[:3, :3] = np.diag((np.array(blocks.shape) - 1.0) / (np.array(small.shape) - 1.0))
+    return np.asarray(small), np.asarray(affine @ scale)
+
+
+def _block_means(volume: Volume) -> tuple[NDArray[np.float32], FloatArray]:
+    """Means of whole blocks of voxels no wider than HEAD_SPACING_MM, and their index-to-mm matrix.
+
+    A fine scan never becomes a floating-point copy of itself: that alone would be 200 MB.
+    """
+    means: NDArray[np.generic] = volume.values
+    affine = volume.grid.affine.copy()
+    for axis, spacing_mm in enumerate(volume.grid.spacing_mm):
+        wide = max(1, min(int(HEAD_SPACING_MM / spacing_mm), means.shape[axis] // 2))
+        whole = np.moveaxis(means, axis, 0)[: means.shape[axis] // wide * wide]
+        blocks = whole.reshape(-1, wide, *whole.shape[1:]).mean(axis=1, dtype=np.float32)
+        means = np.moveaxis(blocks, 0, axis)
+        affine[:3, 3] += affine[:3, axis] * (wide - 1) / 2.0
+        affine[:3, axis] *= wide
+    return np.ascontiguousarray(means, dtype=np.float32), affine
 
 
 def _solid(tissue: NDArray[np.bool_]) -> FloatArray:

@@ -21,14 +21,15 @@ log = logging.getLogger(__name__)
 HEAVY = (
     "scipy.ndimage",
     "scipy.spatial",
-    "SimpleITK",
-    "pydicom",
+    "vtkmodules.util.numpy_support",
+    "vtkmodules.vtkImagingCore",
     "vtkmodules.vtkRenderingOpenGL2",
-    "vtkmodules.vtkRenderingVolumeOpenGL2",
     "scipy.sparse.linalg",
     "pyqtgraph",
 )
-"""Imported once the window is shown, in the order in which a person comes to need them (PLATFORM.md, "Start-up")."""
+"""Imported once the window is shown, in the order in which a person comes to need them (PLATFORM.md, "Start-up").
+
+Not SimpleITK and pydicom: images are read and aligned in processes of their own, which import them there."""
 
 
 def run_window(paths: list[str]) -> int:
