@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planner.i18n import use_language
 from planner.imaging.dicom import dicom_words
 from planner.imaging.dicom.headers import read_header
+from planner.imaging.dicom.tag_words import tag_rows
 from planner.imaging.dicom.text import LONGEST_SHOWN, decoded, iso_date, shown
 
 CHARSETS = Path(pydicom.__file__).parent / "data" / "charset_files"
@@ -93,3 +94,10 @@ def test_that_every_code_has_a_sentence_in_both_languages() -> None:
     for language in ("en", "es"):
         use_language(language)
         assert own <= set(dicom_words.dicom_sentences())
+
+
+def test_that_measured_tags_are_shown_without_digits_nobody_reads() -> None:
+    rows = dict(tag_rows({"repetition-ms": "6.50099992752075", "field-t": "3", "model": "Achieva 3.0"}))
+    assert sorted(rows.values()) == ["3", "6.501", "Achieva 3.0"]
+    use_language("es")
+    assert "6,501" in dict(tag_rows({"repetition-ms": "6.50099992752075"})).values()

@@ -2,12 +2,26 @@
 
 from collections.abc import Mapping
 
-from planner.i18n import _
+from planner.i18n import _, language
+
+MEASURED = ("-mm", "-ms", "-t", "-deg")
+SIGNIFICANT = 5
 
 
 def tag_rows(tags: Mapping[str, str]) -> list[tuple[str, str]]:
     """(name, value) in the order in which a person looks for them."""
-    return [(name, tags[key]) for key, name in _names().items() if tags.get(key)]
+    return [(name, _shown(key, tags[key])) for key, name in _names().items() if tags.get(key)]
+
+
+def _shown(key: str, value: str) -> str:
+    """A measured value without digits nobody reads; everything else as it is written in the file."""
+    if not key.endswith(MEASURED):
+        return value
+    try:
+        short = f"{float(value):.{SIGNIFICANT}g}"
+    except ValueError:
+        return value
+    return short.replace(".", ",") if language() == "es" else short
 
 
 def _names() -> dict[str, str]:
