@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from planner.anatomy.engine import THREADS, EngineName, MaskedRequest, Pullback, joined
-from planner.anatomy.starts import Score, about, head_centroid
+from planner.anatomy.starts import Score, about, head_centroid, turned_starts
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import to_itk
 from planner.geometry.transform import Affine, apply_matrix
@@ -33,6 +33,11 @@ START_SHIFTS_MM = (-35.0, 0.0, 35.0)
 """A long neck or a missing crown moves the middle of the picture up or down by some 35 mm from that of the brain."""
 
 
+TURNS_DEG = (-50.0, -25.0, 0.0, 25.0, 50.0)
+KEPT_TURNS = 3
+"""With the best few of 125 turns two heads of three tried were found at 60 degrees, all at 50; without, one and all at 45."""
+
+
 class GreedyEngine:
     """See :class:`planner.anatomy.engine.RegistrationEngine`."""
 
@@ -40,9 +45,10 @@ class GreedyEngine:
 
     def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
         """From several starts at the coarse level; the best of them to the end."""
-        found = [_rigid(fixed, moving, start, RIGID_COARSE) for start in _starts(fixed, moving)]
-        best = max(found, key=Score(fixed, moving))
-        return self.refine_rigid(fixed, moving, best, is_rough=is_rough)
+        score = Score(fixed, moving)
+        starts = [*_upright_starts(fixed, moving), *turned_starts(fixed, moving, TURNS_DEG, score)[:KEPT_TURNS]]
+        found = [_rigid(fixed, moving, start, RIGID_COARSE) for start in starts]
+        return self.refine_rigid(fixed, moving, max(found, key=score), is_rough=is_rough)
 
     def refine_rigid(self, fixed: Volume, moving: Volume, start: Affine, *, is_rough: bool = False) -> Affine:
         return _rigid(fixed, moving, joined(start, fixed, moving), RIGID_ROUGH if is_rough else RIGID_FULL)
@@ -89,7 +95,7 @@ def _rigid(fixed: Volume, moving: Volume, start: Affine, levels: str) -> Affine:
     return Affine.of(np.array(answer), fixed.space, moving.space)
 
 
-def _starts(fixed: Volume, moving: Volume) -> list[Affine]:
+def _upright_starts(fixed: Volume, moving: Volume) -> list[Affine]:
     """Middle on middle (also moved up and down), and the middles of what is not air."""
     spaces = (fixed.space, moving.space)
     starts = [

@@ -11,7 +11,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from planner.anatomy.engine import THREADS, EngineName, MaskedRequest, Pullback, joined
-from planner.anatomy.starts import Score, about, head_centroid, turn
+from planner.anatomy.starts import Score, turned_starts
 from planner.geometry.arrays import FloatArray
 from planner.geometry.itk import RAS_TO_LPS, grid_of, to_itk
 from planner.geometry.transform import Affine
@@ -42,10 +42,7 @@ class ItkEngine:
     def rigid(self, fixed: Volume, moving: Volume, *, is_rough: bool = False) -> Affine:
         """Centroid on centroid, turned every 20 degrees up to 40 about each axis; the best six go on."""
         score = Score(fixed, moving)
-        spaces = fixed.space, moving.space
-        middles = head_centroid(fixed), head_centroid(moving)
-        turns = [turn((x, y, z)) for x in TURNS_DEG for y in TURNS_DEG for z in TURNS_DEG]
-        starts = sorted((about(*middles, one, spaces) for one in turns), key=score, reverse=True)[:KEPT]
+        starts = turned_starts(fixed, moving, TURNS_DEG, score)[:KEPT]
         images = _images(fixed, moving, COARSE_MM)
         found = [_rigid_level(images, start, step_mm=4.0) for start in starts]
         return self.refine_rigid(fixed, moving, max(found, key=score), is_rough=is_rough)

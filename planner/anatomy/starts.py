@@ -88,6 +88,14 @@ def _entropy(share: FloatArray) -> float:
     return max(float(-(some * np.log(some)).sum()), 1e-9)
 
 
+def turned_starts(fixed: Volume, moving: Volume, turns_deg: tuple[float, ...], score: Score) -> list[Affine]:
+    """Middle of the head on middle of the head, turned by each of ``turns_deg`` about each axis; the best first."""
+    spaces = fixed.space, moving.space
+    middles = head_centroid(fixed), head_centroid(moving)
+    turns = [turn((x, y, z)) for x in turns_deg for y in turns_deg for z in turns_deg]
+    return sorted((about(*middles, one, spaces) for one in turns), key=score, reverse=True)
+
+
 def coarse_grid(grid: Grid, step_mm: float) -> Grid:
     """The same box (or a little more) in cubes of ``step_mm``; the first voxel keeps its place."""
     factor = np.maximum(step_mm / grid.spacing_mm, 1.0)
