@@ -35,7 +35,8 @@ START_SHIFTS_MM = (-35.0, 0.0, 35.0)
 
 TURNS_DEG = (-50.0, -25.0, 0.0, 25.0, 50.0)
 KEPT_TURNS = 3
-"""With the best few of 125 turns two heads of three tried were found at 60 degrees, all at 50; without, one and all at 45."""
+"""With the best few of 125 turns, two heads of three tried were found when turned by 60 degrees, and all three at 50;
+without them one, and all three at 45."""
 
 
 class GreedyEngine:

@@ -37,7 +37,7 @@ def align(
     moving = _image(case, moving_id)
     if target == ATLAS:
         found = _over_atlas(moving, store, engine, progress)
-        return _fact(case, store, found, moving.space, MNI_SPACE)
+        return alignment_fact(case, store, found, moving.space, MNI_SPACE)
     fixed = _image(case, target)
     if fixed.id == moving.id:
         raise RefusedError(_("An image is aligned with itself already. Choose two images."), code="same-image")
@@ -48,7 +48,7 @@ def align(
         moving_is_ct=moving.modality == "CT",
         fixed_is_ct=fixed.modality == "CT",
     )
-    return _fact(case, store, align_rigid(request, progress), moving.space, fixed.space)
+    return alignment_fact(case, store, align_rigid(request, progress), moving.space, fixed.space)
 
 
 def align_by_landmarks(
@@ -93,7 +93,8 @@ def _over_atlas(moving: Image, store: ArrayStore, engine: EngineName, progress: 
     return align_to_template(request, progress)
 
 
-def _fact(case: Case, store: ArrayStore, found: Registered, source: str, target: str) -> Alignment:
+def alignment_fact(case: Case, store: ArrayStore, found: Registered, source: str, target: str) -> Alignment:
+    """What was found, its fields in the store, waiting for a person's decision."""
     warp = found.warp
     return Alignment(
         id=new_id("alignment"),

@@ -5,19 +5,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.anatomy.register import Registered, TemplateRequest, align_to_template
 from planner.anatomy.starts import about, turn
 from planner.case.checks import stale
 from planner.case.facts import spec_of, transform_of
 from planner.case.model import MNI_SPACE, Case, Identity, Image, image_space
 from planner.case.store import ArrayStore
-from planner.cli.bench_registration import AC_LIMIT_MM, MEAN_LIMIT_MM, PC_LIMIT_MM, colin27, ct_to_mr, read_volume
+from planner.cli.bench_registration import (
+    AC_LIMIT_MM,
+    LEFT_OUT,
+    MEAN_LIMIT_MM,
+    PC_LIMIT_MM,
+    afid_errors_mm,
+    colin27,
+    ct_to_mr,
+    read_points,
+    read_volume,
+)
 from planner.errors import PlannerError, RefusedError
 from planner.geometry.points import Points
 from planner.geometry.transform import Affine, Warp
-from planner.geometry.volume import Volume
+from planner.geometry.volume import Grid, Volume
+from planner.library.atlases import landmarks, template
 from planner.places import sample_head
 from planner.progress import Cancelled, Progress
-from planner.steps.align import align, align_by_landmarks
+from planner.steps.align import align, align_by_landmarks, alignment_fact
 from tests.anatomy.phantoms import brain_points, head, moved
 
 
@@ -41,6 +53,7 @@ def pair(store: ArrayStore) -> Case:
     return with_image(with_image(Case("c"), store, fixed, "t1"), store, moved(fixed, truth()), "t2")
 
 
+@pytest.mark.slow
 def test_that_two_images_are_laid_over_each_other_with_figures_and_no_decision(store: ArrayStore) -> None:
     case = pair(store)
     said: list[str] = []
@@ -145,12 +158,34 @@ def test_that_a_displaced_ct_comes_back_to_its_mr(shared_data: Path) -> None:
 
 
 @pytest.mark.slow
-def test_that_the_fact_gives_back_a_warp_with_its_inverse(store: ArrayStore) -> None:
-    case = colin(store)
-    found = align(case, store, "t1", engine="itk")
-    assert (found.target, found.kind, found.engine) == (MNI_SPACE, "deformable", "itk")
-    warp = transform_of(found, ArrayStore(store.folder))
-    assert isinstance(warp, Warp)
-    points = Points.of(np.random.default_rng(0).uniform(-40.0, 40.0, size=(200, 3)), MNI_SPACE)
-    there = warp.inverse().apply(points)
-    assert np.percentile(np.linalg.norm(warp.apply(there).xyz - points.xyz, axis=1), 95) < 0.1
+def test_that_the_fallback_engine_carries_colin27_to_a_millimetre_and_a_half(shared_data: Path) -> None:
+    marks = landmarks()
+    truth_of = read_points(shared_data / "head" / "landmarks" / "afids_MNIColin27.fcsv")
+    request = TemplateRequest(
+        read_volume(sample_head(), "image:t1"),
+        template().t1,
+        np.array(marks.ac),
+        np.array(marks.pc),
+        engine="itk",
+        has_second_opinion=False,
+    )
+    numbers = [number for number in marks.afids if number not in LEFT_OUT]
+    errors = afid_errors_mm(align_to_template(request), marks.afids, truth_of, numbers)
+    assert errors.mean() < 1.5
+    assert errors[:2].max() < 1.5  # AC and PC
+
+
+def test_that_a_deformable_fact_gives_back_its_warp_and_inverse(store: ArrayStore) -> None:
+    fields = [np.random.default_rng(n).normal(size=(4, 5, 6, 3)).astype(np.float32) for n in (0, 1)]
+    grids = [Grid.of((4, 5, 6), np.diag([30.0, 30.0, 30.0, 1.0]), space) for space in ("image:t1", MNI_SPACE)]
+    warp = Warp("image:t1", MNI_SPACE, grids[0], fields[0], grids[1], fields[1])  # type: ignore[arg-type]
+    affine = Affine.identity("image:t1", MNI_SPACE)
+    case = with_image(Case("c"), store, head("image:t1"), "t1")
+    found = alignment_fact(case, store, Registered(affine, "greedy", {"correlation": 0.7}, warp), "image:t1", MNI_SPACE)
+    assert (found.kind, found.engine, found.decision) == ("deformable", "greedy", "proposed")
+    back = transform_of(found, ArrayStore(store.folder))
+    assert isinstance(back, Warp)
+    assert np.array_equal(back.forward_mm, fields[0])
+    assert np.array_equal(back.inverse_mm, fields[1])
+    assert back.forward_grid.matches(grids[0])
+    assert back.inverse_grid.matches(grids[1])
