@@ -1,5 +1,6 @@
 """What every test needs: an off-screen Qt, a home of its own, English, and the shared data where it is."""
 
+import itertools
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -31,10 +32,17 @@ def shared_reference() -> Path:
     return SHARED_REFERENCE
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names for one home a test, made where it is first used: pytest's own numbering slows down with every folder."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing a test does reaches the user's settings, logs or language."""
-    monkeypatch.setenv("NOCIPLAN_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("NOCIPLAN_HOME", str(next(homes)))
     i18n.use_language("en")
     yield
     i18n.use_language("en")

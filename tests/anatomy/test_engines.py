@@ -57,6 +57,7 @@ def test_that_a_larger_head_is_found_by_the_affine(name: EngineName) -> None:
     assert error_mm(engine(name).affine(request), truth) < HALF_A_VOXEL_MM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINES)
 def test_that_a_field_removes_most_of_a_smooth_deformation(name: EngineName) -> None:
     fixed = head(step_mm=FINE_STEP_MM[name])
