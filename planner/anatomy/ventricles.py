@@ -1,5 +1,7 @@
 """Which fluid is ventricle: where the template has ventricles, and the patient's fluid that hangs together with it."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, distance_transform_edt, label
@@ -34,17 +36,18 @@ def template_ventricles(
 ) -> tuple[Mask, Mask]:
     """(region in which fluid is ventricle, the template's own ventricles). Maps from 0 to 255 on ``grid``."""
     depth = distance_transform_edt(brain)
-    region = _in_boxes(grid) & (depth > LEAST_DEPTH_MM)
+    region = in_boxes(grid, BOXES_MM) & (depth > LEAST_DEPTH_MM)
     fluid = np.asarray(grey, dtype=np.float32) + np.asarray(white, dtype=np.float32) < FLUID_BELOW
     return region, region & fluid & (depth > FLUID_DEPTH_MM)
 
 
-def _in_boxes(grid: Grid) -> Mask:
+def in_boxes(grid: Grid, boxes_mm: Mapping[str, tuple[Span, Span, Span]]) -> Mask:
+    """Where a template grid lies in any of the boxes, given as |x|, y and z in mm."""
     axes = np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij")
     world = grid.to_world(np.stack(axes, axis=-1))
     x, y, z = np.abs(world[..., 0]), world[..., 1], world[..., 2]
     inside = np.zeros(grid.shape, dtype=bool)
-    for (x_low, x_high), (y_low, y_high), (z_low, z_high) in BOXES_MM.values():
+    for (x_low, x_high), (y_low, y_high), (z_low, z_high) in boxes_mm.values():
         box = (x >= x_low) & (x <= x_high) & (y >= y_low) & (y <= y_high) & (z >= z_low) & (z <= z_high)
         inside |= box
     return inside
