@@ -29,7 +29,7 @@ LABELS = {"1": "csf", "2": "grey", "3": "white", "4": "ventricle"}
 LABEL_OF_CLASS = np.array([CSF, GREY, WHITE, GREY], dtype=np.uint8)
 DEEP_BOXES_MM = {"thalamus and basal ganglia": ((0.0, 36.0), (-36.0, 24.0), (-14.0, 22.0))}
 DEEP_EDGE_VOXELS = 3.0
-"""Deep grey (|x|, y, z in the template, own reading) is a class of its own: on T1 it is nearly as bright as white matter,
+"""Deep grey (|x|, y, z in the template, own reading) is a class of its own: on T1 it is nearly as bright as white,
 and with the cortex in one class two thirds of the thalamus went to white."""
 SURE_PART = 25
 """A class begins with the twenty-fifth part of the brain of which its map is most certain: deep grey fills no more."""
