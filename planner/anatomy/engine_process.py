@@ -149,6 +149,7 @@ def _error_of(message: dict[str, str]) -> PlannerError:
 def _serve(work: Work, name: str, pipe: Connection, language: str) -> None:
     """The child: read, work, write, say so."""
     folder = Path(name)
+    tempfile.tempdir = name  # what the child leaves when it is ended goes with the folder
     i18n.use_language(language)
     _print_into(folder / PRINTED)
 

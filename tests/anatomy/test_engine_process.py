@@ -1,8 +1,10 @@
 """The process registration runs in: results, errors, progress and the end of it."""
 
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +35,7 @@ def die(parcel: Parcel, begin: Begin) -> Parcel:
 
 
 def hang(parcel: Parcel, begin: Begin) -> Parcel:
+    tempfile.mkdtemp(prefix="left-behind-")
     begin(Stage(0.0, 1.0, "hanging"))
     time.sleep(60)
     return parcel
@@ -62,7 +65,10 @@ def test_that_a_broken_engine_becomes_words(work: Callable[[Parcel, Begin], Parc
     assert failure.value.code == "engine-failed"
 
 
-def test_that_cancel_ends_the_process_within_a_second() -> None:
+def test_that_cancel_ends_the_process_within_a_second_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     asked: list[float] = []
 
     def is_cancelled() -> bool:
@@ -75,3 +81,4 @@ def test_that_cancel_ends_the_process_within_a_second() -> None:
     with pytest.raises(Cancelled):
         run_apart(hang, Parcel({}, {}), Progress(report, is_cancelled))
     assert time.monotonic() - asked[0] < 1.0
+    assert list(tmp_path.iterdir()) == []
