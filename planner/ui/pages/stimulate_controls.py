@@ -10,6 +10,7 @@ from planner.i18n import _, number
 from planner.library import thresholds
 from planner.library.devices import device
 from planner.steps.set_programme import ProgrammeRequest, Sign, signs_of
+from planner.steps.simulate import SimulationParameters
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.contact_picture import ContactPicture
 from planner.ui.widgets.labels import Note
@@ -34,7 +35,7 @@ class StimulationControls(QWidget):
 
     previewed = Signal(object)
     settled = Signal(object)
-    fibre_chosen = Signal(float)
+    threshold_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,13 +72,19 @@ class StimulationControls(QWidget):
         for fibre_um in thresholds.table().fibres_um:
             box.addItem(_("{value} µm").format(value=number(float(fibre_um), 1)), float(fibre_um))
         nearest = min(range(box.count()), key=lambda row: abs(float(box.itemData(row)) - first_um))
+        general = thresholds.named_threshold(thresholds.GENERAL)
+        box.addItem(_("any pulse: {value} V/mm").format(value=number(general.v_per_mm, 1)), thresholds.GENERAL)
         box.setCurrentIndex(nearest)
-        box.currentIndexChanged.connect(lambda _index: self.fibre_chosen.emit(self.fibre_um))
+        box.currentIndexChanged.connect(lambda _index: self.threshold_chosen.emit())
         return box
 
     @property
-    def fibre_um(self) -> float:
-        return float(self.fibre.currentData())
+    def parameters(self) -> SimulationParameters:
+        """By pulse width and fibre, or the general threshold: the table ends at 120 µs, pain programmes do not."""
+        chosen = self.fibre.currentData()
+        if chosen == thresholds.GENERAL:
+            return SimulationParameters(threshold=thresholds.GENERAL)
+        return SimulationParameters(fibre_um=float(chosen))
 
     def show_lead(self, lead: Lead | None, programme: Programme | None) -> None:
         """From the case; the sliders keep their place where there is no programme yet."""
@@ -96,11 +103,15 @@ class StimulationControls(QWidget):
         model = device(self._lead.device_id) if self._lead else None
         self.picture.show_contacts(model, self._signs, case_sign)
 
-    def show_fibre(self, fibre_um: float) -> None:
-        """The diameter a result was computed for; one between the table's (from the terminal) gets its own entry."""
+    def show_threshold(self, kind: str, fibre_um: float) -> None:
+        """What a result was computed for; a diameter between the table's (from the terminal) gets its own entry."""
         with QSignalBlocker(self.fibre):
+            if kind == thresholds.GENERAL:
+                self.fibre.setCurrentIndex(self.fibre.findData(kind))
+                return
             if self.fibre.findData(fibre_um) < 0:
-                row = sum(float(self.fibre.itemData(one)) < fibre_um for one in range(self.fibre.count()))
+                known = [self.fibre.itemData(row) for row in range(self.fibre.count() - 1)]  # the last one is general
+                row = sum(float(one) < fibre_um for one in known)
                 self.fibre.insertItem(row, _("{value} µm").format(value=number(fibre_um, 1)), fibre_um)
             self.fibre.setCurrentIndex(self.fibre.findData(fibre_um))
 

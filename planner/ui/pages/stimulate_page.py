@@ -39,7 +39,7 @@ class StimulatePage(Page):
         self.controls = StimulationControls()
         self.controls.settled.connect(lambda request: session.settle(lambda _accepted: self._settle(request)))
         self.controls.previewed.connect(self._preview)
-        self.controls.fibre_chosen.connect(lambda _um: session.settle(lambda _accepted: self._simulate_again()))
+        self.controls.threshold_chosen.connect(lambda: session.settle(lambda _accepted: self._simulate_again()))
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
         self.field_state = Note()
         self.field_button = self.button(_("Compute field"), self.compute_field, "run", is_primary=True)
@@ -80,7 +80,7 @@ class StimulatePage(Page):
         simulation = self._simulation(programme)
         is_stale = simulation is not None and f"simulation:{simulation.id}" in stale
         if simulation is not None and not is_stale:
-            self.controls.show_fibre(simulation.fibre_diameter_um)
+            self.controls.show_threshold(simulation.assumptions["threshold"], simulation.fibre_diameter_um)
         self._show_numbers(simulation, is_stale=is_stale)
         self._show_plot(programme, solution, stale)
         self.say_stale(_("The activation shown is out of date.") if is_stale else "")
@@ -189,7 +189,7 @@ class StimulatePage(Page):
             self.session.do(Command("simulate", lead.name), case)
 
     def _parameters(self) -> SimulationParameters:
-        return SimulationParameters(fibre_um=self.controls.fibre_um)
+        return self.controls.parameters
 
     def _preview(self, request: ProgrammeRequest) -> None:
         """While a slider moves: the volume and the numbers, nothing kept."""

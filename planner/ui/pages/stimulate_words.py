@@ -1,9 +1,9 @@
 """The numbers of a simulation with their limits, each with a word."""
 
 from planner.case.checks import SHANNON_K_LIMIT
-from planner.case.model import Programme, Simulation
+from planner.case.model import Simulation
 from planner.i18n import _, number
-from planner.library import safety, thresholds
+from planner.library import safety
 from planner.library.targets import structure_name
 from planner.ui.theme import Tone
 from planner.ui.widgets.labels import Row
@@ -59,10 +59,3 @@ def _shannon_row(k: float) -> tuple[str, str, Tone]:
         return _("Shannon k"), words.format(k=value, limit=limit), "plain"
     words = _("{k}, not below {limit}: export is blocked. Lower amplitude or pulse width.")
     return _("Shannon k"), words.format(k=value, limit=limit), "bad"
-
-
-def threshold_words(simulation: Simulation, programme: Programme) -> str:
-    """What "activated" means here."""
-    width = programme.width_us if "width" in simulation.assumptions.get("threshold", "width") else None
-    words = thresholds.meaning(simulation.threshold_v_per_mm, simulation.fibre_diameter_um, width)
-    return _("{meaning} An estimate: no fibre was computed.").format(meaning=words)

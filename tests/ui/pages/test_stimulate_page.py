@@ -11,8 +11,10 @@ from planner.case.inputs import inputs_of_anatomy
 from planner.case.model import Segmentation
 from planner.geometry import Grid
 from planner.library.devices import device
+from planner.library.thresholds import GENERAL, TABLE
 from planner.steps.plan_lead import change_depth
 from planner.steps.set_programme import programme_of, signs_of
+from planner.steps.simulate import SimulationParameters
 from tests.ui.conftest import OpenCase
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -123,14 +125,29 @@ def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot
 
 def test_that_the_fibre_box_shows_the_diameter_of_the_result_even_between_two_of_the_table(opened: OpenCase) -> None:
     controls = opened.page("stimulate").controls
-    heard: list[float] = []
-    controls.fibre_chosen.connect(heard.append)
+    heard: list[bool] = []
+    controls.threshold_chosen.connect(lambda: heard.append(True))
     count = controls.fibre.count()
     for _twice in range(2):
-        controls.show_fibre(3.4)
-        assert controls.fibre_um == 3.4
+        controls.show_threshold(TABLE, 3.4)
+        assert controls.parameters == SimulationParameters(fibre_um=3.4)
         assert controls.fibre.currentText() == "3.4 µm"
     assert controls.fibre.count() == count + 1
-    values = [controls.fibre.itemData(row) for row in range(controls.fibre.count())]
+    values = [controls.fibre.itemData(row) for row in range(controls.fibre.count() - 1)]
     assert values == sorted(values)
     assert heard == []
+
+
+def test_that_a_long_pulse_has_a_threshold_to_choose(opened: OpenCase) -> None:
+    """Pain programmes go to 450 µs (stimulation.csv, dbs_vpl); the table by pulse width ends at 120 µs."""
+    controls = opened.page("stimulate").controls
+    heard: list[bool] = []
+    controls.threshold_chosen.connect(lambda: heard.append(True))
+    controls.fibre.setCurrentIndex(controls.fibre.count() - 1)
+    assert controls.fibre.currentText() == "any pulse: 0.2 V/mm"
+    assert controls.parameters.threshold == GENERAL
+    assert heard == [True]
+    controls.show_threshold(TABLE, 3.5)
+    assert controls.parameters == SimulationParameters(fibre_um=3.5)
+    controls.show_threshold(GENERAL, 3.4)
+    assert controls.parameters.threshold == GENERAL
