@@ -24,7 +24,7 @@ def read_back_words(case: Case, lead: Lead) -> str:
 
 
 def device_words(model: Device) -> str:
-    return f"{model.name} ({_('dimensions')}: {model.confidence_words()})"
+    return _("{name} (dimensions: {confidence})").format(name=model.name, confidence=model.confidence_words())
 
 
 def lead_pairs(lead: Lead, found: LeadFindings) -> tuple[Pair, ...]:

@@ -108,7 +108,7 @@ def _draw_foot(canvas: Any, content: ReportContent, page: int, page_count: int) 
     canvas.setFillColor(look.QUIET)
     words = _("page {page} of {count}").format(page=page, count=page_count)
     if content.audit_head:
-        words = f"{_('audit')} {content.audit_head[:12]}   ·   {words}"
+        words = _("audit {hash}").format(hash=content.audit_head[:12]) + f"   ·   {words}"
     canvas.drawRightString(right, base, words)
 
 

@@ -136,7 +136,8 @@ class ImportPanel(QWidget):
             self.scan_paths((Path(folder),))
 
     def _choose_files(self) -> None:
-        kinds = f"{_('Images')} ({FILE_KINDS});;{_('All files')} (*)"
+        images, every_file = _("Images"), _("All files")
+        kinds = f"{images} ({FILE_KINDS});;{every_file} (*)"
         files, _kind = QFileDialog.getOpenFileNames(self, _("Images"), "", kinds)
         if files:
             self.scan_paths(tuple(Path(one) for one in files))

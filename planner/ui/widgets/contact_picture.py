@@ -78,7 +78,8 @@ class ContactPicture(QWidget):
 
     def _describe(self) -> None:
         words = [f"{box.label}: {sign_words(self.sign(box.label))}" for box in self._boxes]
-        self.setAccessibleDescription("; ".join([*words, f"{_('case')}: {sign_words(self._case_sign)}"]))
+        case = _("case")
+        self.setAccessibleDescription("; ".join([*words, f"{case}: {sign_words(self._case_sign)}"]))
 
     def _row_count(self) -> int:
         return max((box.row for box in self._boxes), default=0) + 1
