@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
-from PySide6.QtGui import QGuiApplication, QSurfaceFormat
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from planner import __version__, i18n
 from planner.app.log import start_log
 from planner.app.settings import Settings
+from planner.ui.gl_format import set_default_format
 from planner.ui.main_window import MainWindow
 from planner.ui.theme import apply_theme, load_fonts
 
@@ -34,7 +35,7 @@ Not SimpleITK and pydicom: images are read and aligned in processes of their own
 
 def run_window(paths: list[str]) -> int:
     """Open the window, with the case folder ``paths[0]`` if there is one. Returns the exit code."""
-    QSurfaceFormat.setDefaultFormat(surface_format())
+    set_default_format()
     app = make_application(sys.argv[:1])
     start_log()
     settings = Settings()
@@ -51,19 +52,6 @@ def run_window(paths: list[str]) -> int:
     if paths:
         QTimer.singleShot(0, lambda: window.open_path(Path(paths[0])))
     return app.exec()
-
-
-def surface_format() -> QSurfaceFormat:
-    """What VTK needs of Qt's GL (PLATFORM.md, "VTK in Qt"); set before the application is made."""
-    wanted = QSurfaceFormat()
-    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
-    wanted.setVersion(3, 2)
-    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
-    wanted.setDepthBufferSize(24)
-    wanted.setStencilBufferSize(8)
-    wanted.setAlphaBufferSize(0)
-    wanted.setSamples(0)
-    return wanted
 
 
 def make_application(arguments: list[str]) -> QApplication:

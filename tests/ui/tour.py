@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from planner import i18n
 from planner.app.settings import Settings
 from planner.ui import start
+from planner.ui.gl_format import set_default_format
 from planner.ui.main_window import MainWindow
 from planner.ui.theme import apply_theme
 from planner.ui.widgets.question import QuestionDialog
@@ -172,7 +172,7 @@ def main() -> None:
     wanted = arguments.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
     os.environ["NOCIPLAN_HOME"] = str(wanted.out / "home")
-    QSurfaceFormat.setDefaultFormat(start.surface_format())
+    set_default_format()
     app = start.make_application(["tour"])
     i18n.use_language(wanted.lang)
     texts = start.QtTexts(app)

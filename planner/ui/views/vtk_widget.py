@@ -30,19 +30,6 @@ from planner.scene.vtk_bridge import new_renderer
 GL_LEQUAL = 0x0203
 
 
-def set_default_format() -> None:
-    """What every OpenGL widget is made with. Call once, before the QApplication."""
-    wanted = QSurfaceFormat()
-    wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
-    wanted.setVersion(3, 2)
-    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
-    wanted.setDepthBufferSize(24)
-    wanted.setStencilBufferSize(8)
-    wanted.setAlphaBufferSize(0)
-    wanted.setSamples(0)
-    QSurfaceFormat.setDefaultFormat(wanted)
-
-
 class GlVtkWidget(QOpenGLWidget):
     """VTK in Qt's OpenGL context. Qt may make that context anew (a dock that floats): then VTK begins anew too."""
 
