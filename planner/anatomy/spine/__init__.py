@@ -1,0 +1,1 @@
+"""The spine in images and as a parametric atlas: canal, vertebrae and their names, sac, cord, roots, ganglia."""

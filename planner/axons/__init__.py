@@ -1,0 +1,1 @@
+"""Which fibres fire: cable models of axons in a field."""

@@ -1,0 +1,1 @@
+"""The pain map: body chart, drawings, dermatomes and nerves, somatotopy, predicted coverage."""
