@@ -11,6 +11,8 @@ from planner.case.inputs import (
     inputs_of_anatomy,
     inputs_of_simulation,
     inputs_of_solution,
+    inputs_of_spine,
+    inputs_of_spine_atlas,
     side_subject,
     solution_of,
     subject_hash,
@@ -30,6 +32,8 @@ __all__ = [
     "inputs_of_anatomy",
     "inputs_of_simulation",
     "inputs_of_solution",
+    "inputs_of_spine",
+    "inputs_of_spine_atlas",
     "is_approved",
     "solution_of",
     "stale",
@@ -75,6 +79,7 @@ def stale(case: Case) -> dict[str, str]:
     for alignment in case.alignments.values():
         _note(found, f"alignment:{alignment.id}", _alignment_reason(case, alignment))
     _stale_anatomy(case, found)
+    _stale_spine(case, found)
     for lead in case.leads.values():
         _note(found, f"lead:{lead.id}", "" if lead.space == case.planning_space else "other-space")
     _stale_solutions(case, found)
@@ -99,7 +104,8 @@ def _stale_anatomy(case: Case, found: dict[str, str]) -> None:
     alignment = atlas_alignment(case)
     base = f"alignment:{alignment.id}" if alignment else ""
     derived = {f"segmentation:{one.id}": (one.space, one.inputs_hash) for one in case.segmentations.values()}
-    derived |= {f"structure:{one.id}": (one.space, one.inputs_hash) for one in case.structures.values()}
+    carried = [one for one in case.structures.values() if one.basis == "brain-atlas"]
+    derived |= {f"structure:{one.id}": (one.space, one.inputs_hash) for one in carried}
     if case.acpc and case.acpc.origin == "template":
         derived["acpc"] = (case.acpc.space, case.acpc.inputs_hash)
     elif case.acpc and case.acpc.space != case.planning_space:
@@ -113,6 +119,24 @@ def _stale_anatomy(case: Case, found: dict[str, str]) -> None:
             found[subject] = "inputs-changed"
         elif base in found:
             found[subject] = "based-on-stale"
+
+
+def _stale_spine(case: Case, found: dict[str, str]) -> None:
+    outline = case.spine
+    if outline is not None and outline.space != case.planning_space:
+        found["spine"] = "other-space"
+    elif outline is not None and outline.inputs_hash != inputs_of_spine(case):
+        found["spine"] = "inputs-changed"
+    wanted = {"spine-image": inputs_of_spine(case), "spine-atlas": inputs_of_spine_atlas(case)}
+    for one in case.structures.values():
+        if one.basis == "brain-atlas":
+            continue
+        if outline is None:
+            found[f"structure:{one.id}"] = "missing-input"
+        elif one.inputs_hash != wanted[one.basis]:
+            found[f"structure:{one.id}"] = "inputs-changed"
+        elif "spine" in found:
+            found[f"structure:{one.id}"] = "based-on-stale"
 
 
 def _stale_solutions(case: Case, found: dict[str, str]) -> None:
@@ -150,6 +174,7 @@ def export_blockers(case: Case) -> tuple[Blocker, ...]:
     if not _is_identity_confirmed(case):
         text = _("Nobody has confirmed whose images these are. Confirm the identity in task 1.")
         found.append(Blocker("identity-unconfirmed", "identity:", text))
+    found += _level_blockers(case)
     found += [blocker for lead in case.leads.values() if (blocker := _side_blocker(case, lead))]
     found += [
         Blocker("stale", subject, _stale_words(case, subject)) for subject in stale(case) if _counts(case, subject)
@@ -161,6 +186,14 @@ def export_blockers(case: Case) -> tuple[Blocker, ...]:
 
 def _is_identity_confirmed(case: Case) -> bool:
     return case.identity is not None and is_approved(case, "identity:")
+
+
+def _level_blockers(case: Case) -> list[Blocker]:
+    """A plan on a spine names levels: a person has to stand for the numbering."""
+    if case.spine is None or not case.leads or is_approved(case, "levels:"):
+        return []
+    text = _("Nobody has confirmed the numbering of the vertebrae. Check it on the images and confirm it in task 4.")
+    return [Blocker("levels-unconfirmed", "levels:", text)]
 
 
 def _side_blocker(case: Case, lead: Lead) -> Blocker | None:
@@ -192,6 +225,8 @@ def _stale_words(case: Case, subject: str) -> str:
         return _("The alignment is out of date: an image was replaced. Align again.")
     if kind == "acpc":
         return _("AC and PC are out of date. Set them again.")
+    if kind == "spine":
+        return _("The outline of the spine is out of date. Outline it again.")
     return _("The anatomy is out of date ({name}). Find it again.").format(name=key)
 
 
@@ -221,7 +256,8 @@ def _alignment_blockers(case: Case) -> list[Blocker]:
         if one.decision != "approved":
             text = _("An alignment waits for a decision. Look at it and approve or reject it.")
             found.append(Blocker("alignment-undecided", f"alignment:{one.id}", text))
-    rests_on_atlas = case.structures or case.segmentations or (case.acpc and case.acpc.origin == "template")
+    is_carried = any(one.basis == "brain-atlas" for one in case.structures.values())
+    rests_on_atlas = is_carried or case.segmentations or (case.acpc and case.acpc.origin == "template")
     if rests_on_atlas and atlas_alignment(case) is None:
         text = _("The anatomy rests on an alignment that was rejected. Align again.")
         found.append(Blocker("alignment-rejected", "alignment:", text))
@@ -241,7 +277,7 @@ def task_status(case: Case) -> dict[str, Status]:
         "patient": _approval_status(case, "identity:"),
         "images": status(bool(case.images)),
         "align": status(_is_aligned(case), "alignment"),
-        "anatomy": status(bool(case.acpc and case.structures), "acpc", "structure", "segmentation"),
+        "anatomy": status(_is_anatomy_found(case), "acpc", "structure", "segmentation", "spine"),
         "plan": status(_is_planned(case), "lead"),
         "stimulate": status(_is_simulated(case), "solution", "simulation"),
         "report": _approval_status(case, "plan:"),
@@ -249,9 +285,16 @@ def task_status(case: Case) -> dict[str, Status]:
 
 
 def _is_aligned(case: Case) -> bool:
-    """The planning image lies in the atlas and every other image on the planning image, each approved."""
+    """Every other image lies on the planning image, and that of a head in the atlas, each approved."""
     used = _used_alignments(case)
-    return bool(case.images) and len(used) == len(case.images) and all(one.decision == "approved" for one in used)
+    wanted = len(case.images) - (case.region == "spine")
+    return bool(case.images) and len(used) >= wanted and all(one.decision == "approved" for one in used)
+
+
+def _is_anatomy_found(case: Case) -> bool:
+    if case.region == "spine":
+        return case.spine is not None and is_approved(case, "levels:")
+    return bool(case.acpc and case.structures)
 
 
 def _is_planned(case: Case) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.case.codec import canonical, digest
-from planner.case.model import MNI_SPACE, Alignment, Case, FieldSolution, Image, Lead, image_space
+from planner.case.model import MNI_SPACE, Alignment, Case, FieldSolution, Image, Lead, SpineOutline, image_space
 
 
 def image_of_space(case: Case, space: str) -> Image | None:
@@ -48,6 +48,17 @@ def inputs_of_anatomy(case: Case) -> str:
     return digest("anatomy", case.planning_space, alignment and _mapping(alignment))
 
 
+def inputs_of_spine(case: Case) -> str:
+    """The planning image; for the outline of the spine and what is measured with it."""
+    return digest("spine", case.planning_space, _voxels(case, case.planning_space))
+
+
+def inputs_of_spine_atlas(case: Case) -> str:
+    """The outline with the names of its vertebrae and the conus: what the spine atlas is placed on."""
+    one = case.spine
+    return digest("spine-atlas", one and (one.space, one.canal, _levels(one), one.conus_mm))
+
+
 def inputs_of_solution(case: Case, lead_id: str, parameters: Mapping[str, str]) -> str:
     """Lead pose and device, tissue, planning image and ``parameters``.
 
@@ -78,7 +89,8 @@ def inputs_of_simulation(case: Case, programme_id: str, parameters: Mapping[str,
 
 
 def subject_hash(case: Case, subject: str) -> str:
-    """The state a person approves. ``side:LEAD``, ``alignment:ID``, ``identity:`` or ``plan:``.
+    """The state a person approves. ``side:LEAD``, ``alignment:ID``, ``identity:``, ``levels:`` or
+    ``plan:``.
 
     An image under another name has to be confirmed anew; locking a lead does not change what was said about its side.
     Raises KeyError for a thing that is not there.
@@ -91,6 +103,8 @@ def subject_hash(case: Case, subject: str) -> str:
     if kind == "identity":
         named = sorted({canonical(image.identity) for image in case.images.values()})
         return digest("identity", case.identity, named)
+    if kind == "levels" and case.spine is not None:
+        return digest("levels", case.spine.space, _levels(case.spine))
     if kind == "plan":
         return digest("plan", replace(case, approvals={}))
     raise KeyError(subject)
@@ -98,6 +112,11 @@ def subject_hash(case: Case, subject: str) -> str:
 
 def side_subject(lead: Lead) -> str:
     return f"side:{lead.id}"
+
+
+def _levels(outline: SpineOutline) -> Any:
+    """Which bone bears which name."""
+    return outline.numbers, [(one.name, one.centre, one.top_mm, one.bottom_mm) for one in outline.vertebrae]
 
 
 def _voxels(case: Case, space: str) -> Any:

@@ -9,17 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-MNI_SPACE = "mni152-2009a-sym"
+from planner.case.plain import ArrayRef, Decision, GridSpec, Matrix, Side, Vector
+from planner.case.spine import SpineOutline
 
-Vector = tuple[float, float, float]
-Matrix = tuple[
-    tuple[float, float, float, float],
-    tuple[float, float, float, float],
-    tuple[float, float, float, float],
-    tuple[float, float, float, float],
-]
-Side = Literal["left", "right"]
-Decision = Literal["proposed", "approved", "rejected"]
+__all__ = [
+    "MNI_SPACE", "AcPc", "Alignment", "Approval", "ArrayRef", "Case", "Decision", "FieldSolution", "GridSpec",
+    "Identity", "Image", "Lead", "Matrix", "Programme", "Region", "Segmentation", "Side", "Simulation", "SpineOutline",
+    "Structure", "Vector", "image_space",
+]  # fmt: skip
+
+Region = Literal["head", "spine"]
+StructureBasis = Literal["brain-atlas", "spine-image", "spine-atlas"]
+
+MNI_SPACE = "mni152-2009a-sym"
 
 
 def image_space(image_id: str) -> str:
@@ -35,23 +37,6 @@ class Identity:
     patient_id: str = ""
     birth_date: str = ""
     sex: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayRef:
-    """An array in the case's store, by the SHA-256 of its bytes (C order, little endian)."""
-
-    sha256: str
-    shape: tuple[int, ...]
-    dtype: str
-
-
-@dataclass(frozen=True, slots=True)
-class GridSpec:
-    """A grid as plain values; ``affine`` maps voxel centres (index) to RAS mm."""
-
-    shape: tuple[int, int, int]
-    affine: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +116,8 @@ class Segmentation:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A target structure carried from the atlas: a closed surface in planning space."""
+    """A part of the anatomy as a surface in planning space, and what it was made from: carried over from the brain
+    atlas, measured on the images of the spine, or placed along the canal from the spine atlas."""
 
     id: str
     space: str
@@ -141,6 +127,7 @@ class Structure:
     source: str
     status: str
     inputs_hash: str
+    basis: StructureBasis = "brain-atlas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +228,8 @@ class Case:
     identity: Identity | None = None
     planning_image: str = ""
     acpc: AcPc | None = None
+    region: Region = "head"
+    spine: SpineOutline | None = None
     images: Mapping[str, Image] = field(default_factory=dict)
     alignments: Mapping[str, Alignment] = field(default_factory=dict)
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
@@ -291,6 +280,16 @@ class Case:
 
     def with_acpc(self, acpc: AcPc) -> "Case":
         return replace(self, acpc=acpc)
+
+    def with_region(self, region: Region) -> "Case":
+        return replace(self, region=region)
+
+    def with_spine(self, spine: SpineOutline) -> "Case":
+        """With this outline; the case is then of a spine."""
+        return replace(self, region="spine", spine=spine)
+
+    def without_structures(self, *ids: str) -> "Case":
+        return replace(self, structures={key: one for key, one in self.structures.items() if key not in ids})
 
     def with_segmentation(self, segmentation: Segmentation) -> "Case":
         return self._with("segmentations", segmentation)

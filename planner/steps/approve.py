@@ -41,6 +41,19 @@ def confirm_side(case: Case, lead_id: str, side_read: Side, by: str) -> Approval
     return _approval(case, f"side:{lead_id}", "approved", by)
 
 
+def confirm_levels(case: Case, names_read: tuple[str, ...], by: str) -> Approval:
+    """That a person counted the vertebrae on the images and the names are right. ``names_read`` are the names as they
+    stood before the person, from above. Raises RefusedError: levels-unnamed, levels-changed, name-missing."""
+    outline = case.spine
+    if outline is None or not outline.is_named:
+        text = _("The vertebrae have no names yet. Give one of them its name first.")
+        raise RefusedError(text, code="levels-unnamed")
+    if names_read != tuple(one.name for one in outline.vertebrae):
+        text = _("The names changed meanwhile. Look at them again before you confirm.")
+        raise RefusedError(text, code="levels-changed")
+    return _approval(case, "levels:", "approved", by)
+
+
 def approve_plan(case: Case, by: str, note: str = "") -> Approval:
     """The plan as it is. Raises RefusedError (plan-blocked) while something stands in the way of an export."""
     blockers = export_blockers(case)
