@@ -137,9 +137,9 @@ class Tour:
             page.compute_field()
             self.until("field", lambda: self.case.simulations)
         begin = time.monotonic()
-        page._preview(page.controls.request())
+        page.preview(page.controls.request())
         self.times_s["preview"] = time.monotonic() - begin
-        page._end_preview()
+        page.live.end()
         self.window.workspace.session.showing.zoom_to(lead.target)  # type: ignore[union-attr]
         for share, name in ((0.0, "top"), (0.5, "middle"), (1.0, "end")):
             bar = page.verticalScrollBar()

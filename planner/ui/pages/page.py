@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QVBoxLayout,
 from planner.case.model import Case
 from planner.ui.session import Session
 from planner.ui.widgets.buttons import Button, button
+from planner.ui.widgets.folding import FoldingSection
 from planner.ui.widgets.labels import Note, Section
 
 PAGE_WIDTH_PX = 372
@@ -43,11 +44,14 @@ class Page(QScrollArea):
 
     def section(self, title: str, *parts: "QWidget | QLayout") -> Section:
         made = Section(title)
-        for part in parts:
-            if isinstance(part, QLayout):
-                made.body.addLayout(part)
-            else:
-                made.body.addWidget(part)
+        _fill(made.body, parts)
+        self.column.addWidget(made)
+        return made
+
+    def folding(self, title: str, *parts: "QWidget | QLayout", is_open: bool = True) -> FoldingSection:
+        """A section whose title folds it away."""
+        made = FoldingSection(title, is_open=is_open)
+        _fill(made.body, parts)
         self.column.addWidget(made)
         return made
 
@@ -97,3 +101,11 @@ class Page(QScrollArea):
     def say_stale(self, words: str) -> None:
         """Say on top of the page what is out of date and what to do; empty when nothing is."""
         self._stale_note.say(words, "stale")
+
+
+def _fill(body: QVBoxLayout, parts: "tuple[QWidget | QLayout, ...]") -> None:
+    for part in parts:
+        if isinstance(part, QLayout):
+            body.addLayout(part)
+        else:
+            body.addWidget(part)

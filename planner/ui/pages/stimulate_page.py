@@ -1,27 +1,31 @@
-"""Task 6: choose contacts and current, compute the field once, and see the activated volume follow."""
+"""Task 6: choose contacts and current, compute the field once, and see the activated volume follow.
+
+The page assembles panels and carries out what the person decides. Every panel shows one :class:`StimulationState`; a
+new one is a widget with ``show_state``, added to ``panels``.
+"""
 
 from PySide6.QtWidgets import QComboBox
 
-from planner.case import checks
-from planner.case.checks import solution_of
+from planner.case.checks import solution_of, stale
 from planner.case.commands import Command
-from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation
-from planner.case.scratch_store import ScratchStore
+from planner.case.model import Case, FieldSolution, Lead, Programme
 from planner.errors import PlannerError
 from planner.i18n import _
-from planner.library.assumptions import field_sentences, simulation_sentences
+from planner.library.assumptions import field_sentences
 from planner.progress import Progress
-from planner.steps.read_field import field_beside_lead
 from planner.steps.set_programme import ProgrammeRequest, programme_of, set_programme
-from planner.steps.simulate import LeadInTissue, SimulationParameters, fresh_solution, lead_in_tissue, simulate
+from planner.steps.simulate import simulate
 from planner.steps.solve_field import solve_field
 from planner.ui.pages.page import Page
+from planner.ui.pages.stimulate_activation import ActivationPanel
 from planner.ui.pages.stimulate_controls import StimulationControls
-from planner.ui.pages.stimulate_plots import StimulationPlots
-from planner.ui.pages.stimulate_words import number_rows
+from planner.ui.pages.stimulate_field import FieldPanel
+from planner.ui.pages.stimulate_live import LiveActivation, LivePreview
+from planner.ui.pages.stimulate_plots import FieldPlotPanel
+from planner.ui.pages.stimulate_state import StimulationPanel, StimulationState, simulation_of, state_of
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
-from planner.ui.widgets.labels import FactTable, Note
+from planner.ui.widgets.labels import Note
 
 
 class StimulatePage(Page):
@@ -29,31 +33,37 @@ class StimulatePage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Stimulate"), _("Set contacts and current; the activated volume follows."))
-        self._scratch = ScratchStore(session.document.store)
-        self._prepared: LeadInTissue | None = None
-        self.lead_box = QComboBox()
-        self.lead_box.setMinimumHeight(TARGET_PX + 2)
-        self.lead_box.setAccessibleName(_("Lead"))
-        self.lead_box.activated.connect(lambda _index: session.selection.set_active_lead(self.lead_box.currentData()))
+        self.live = LiveActivation(session.document.store, session.showing, self)
+        self.live.previewed.connect(self._show_preview)
+        self.lead_box = self._make_lead_box()
         self.no_lead = Note(_("There is no lead yet. Plan one in task 5."))
-        self.controls = StimulationControls()
-        self.controls.settled.connect(lambda request: session.settle(lambda _accepted: self._settle(request)))
-        self.controls.previewed.connect(self._preview)
-        self.controls.threshold_chosen.connect(lambda: session.settle(lambda _accepted: self._simulate_again()))
+        self.controls = self._make_controls()
+        self.field = FieldPanel(session, self.compute_field)
+        self.activation = ActivationPanel()
+        self.plots = FieldPlotPanel(session)
+        self.basis = BasisNote()
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
-        self.field_state = Note()
-        self.field_button = self.button(_("Compute field"), self.compute_field, "run", is_primary=True)
-        self.zoom_button = self.button(_("Zoom in on the contacts"), self._zoom, "eye")
-        self.section(_("Field of the lead"), self.field_state, self.field_button, self.zoom_button)
-        self.numbers = FactTable()
-        self.result_state = Note()
-        self.section(_("Activation"), self.result_state, self.numbers)
-        self.plots = StimulationPlots()
-        self.section(_("Pulse and field, 1 mm beside the lead"), self.plots)
-        self.basis = Note()
-        self.section(_("What this rests on"), self.basis)
+        self.section(_("Field of the lead"), self.field)
+        self.section(_("Activation"), self.activation)
+        self.folding(_("Pulse and field"), self.plots)
+        self.folding(_("What this rests on"), self.basis)
+        self.panels: tuple[StimulationPanel, ...] = (self.field, self.activation, self.plots, self.basis)
         session.selection.active_lead_changed.connect(lambda _lead_id: self._show())
         self.finish()
+
+    def _make_lead_box(self) -> QComboBox:
+        box = QComboBox()
+        box.setMinimumHeight(TARGET_PX + 2)
+        box.setAccessibleName(_("Lead"))
+        box.activated.connect(lambda _index: self.session.selection.set_active_lead(box.currentData()))
+        return box
+
+    def _make_controls(self) -> StimulationControls:
+        controls, session = StimulationControls(), self.session
+        controls.settled.connect(lambda request: session.settle(lambda _accepted: self._settle(request)))
+        controls.previewed.connect(self.preview)
+        controls.threshold_chosen.connect(lambda: session.settle(lambda _accepted: self._simulate_again()))
+        return controls
 
     # -- following --------------------------------------------------------------------------------------------------
 
@@ -67,71 +77,28 @@ class StimulatePage(Page):
         self._show()
 
     def _show(self) -> None:
-        """Everything at once, before the next frame: a stale number is never shown as good."""
-        case, lead = self.case, self._lead()
-        programme = programme_of(case, lead.id) if lead else None
+        state = state_of(self.case, self.session.selection.active_lead)
+        lead = state.lead
         self.lead_box.setCurrentIndex(self.lead_box.findData(lead.id if lead else ""))
         self.no_lead.setVisible(lead is None)
-        self.controls.show_lead(lead, programme)
-        self.plots.show_programme(programme)
-        stale = checks.stale(case)
-        solution = solution_of(case, lead.id) if lead else None
-        self._show_field(lead, solution, stale)
-        simulation = self._simulation(programme)
-        is_stale = simulation is not None and f"simulation:{simulation.id}" in stale
-        if simulation is not None and not is_stale:
-            self.controls.show_threshold(simulation.assumptions["threshold"], simulation.fibre_diameter_um)
-        self._show_numbers(simulation, is_stale=is_stale)
-        self._show_plot(programme, solution, stale)
-        self.say_stale(_("The activation shown is out of date.") if is_stale else "")
-
-    def _show_field(self, lead: Lead | None, solution: FieldSolution | None, stale: dict[str, str]) -> None:
-        self.field_button.setEnabled(lead is not None)
-        if solution is None:
-            self.field_state.say(_("The field of this lead was not computed yet."), "stale")
-        elif f"solution:{solution.id}" in stale:
-            self.field_state.say(_("Out of date: the lead or the tissue changed. Compute it again."), "stale")
-        else:
-            self.field_state.say(_("Computed for the lead as it lies now."), "good")
-        self.basis.say(" ".join(field_sentences(solution.conductor)) if solution else "")
-
-    def _show_numbers(self, simulation: Simulation | None, *, is_stale: bool) -> None:
-        if simulation is None:
-            self.numbers.show_rows([])
-            self.result_state.say(_("Choose a contact and compute the field."), "stale")
-            return
-        self.numbers.show_rows(number_rows(simulation, is_stale=is_stale))
-        words = " ".join(simulation_sentences(simulation.assumptions))
-        if is_stale:
-            self.result_state.say(_("Out of date. {words}").format(words=words), "stale")
-        else:
-            self.result_state.say(words)
-
-    def _show_plot(self, programme: Programme | None, solution: FieldSolution | None, stale: dict[str, str]) -> None:
-        simulation = self._simulation(programme)
-        is_good = solution is not None and f"solution:{solution.id}" not in stale
-        if programme is None or simulation is None or not is_good or not self.isVisible():
-            self.plots.clear_field()
-            return
-        line = field_beside_lead(self.case, self.session.document.store, programme.id)
-        self.plots.show_field(line.height_mm, line.v_per_mm, simulation.threshold_v_per_mm)
+        self.controls.show_lead(lead, state.programme)
+        if state.simulation is not None and not state.is_simulation_stale:
+            self.controls.show_threshold(state.simulation.assumptions["threshold"], state.simulation.fibre_diameter_um)
+        for panel in self.panels:
+            panel.show_state(state)
+        self.say_stale(_("The activation shown is out of date.") if state.is_simulation_stale else "")
 
     def entered(self) -> None:
         self._show()
 
     def left(self) -> None:
-        self._end_preview()
-        self._prepared = None  # tens of megabytes
+        self.live.let_go()
 
     def closed(self) -> None:
         self.plots.shut()
 
     def _lead(self) -> Lead | None:
         return self.case.leads.get(self.session.selection.active_lead)
-
-    def _simulation(self, programme: Programme | None) -> Simulation | None:
-        found = [one for one in self.case.simulations.values() if programme and one.programme_id == programme.id]
-        return found[-1] if found else None
 
     # -- what the person does ---------------------------------------------------------------------------------------
 
@@ -152,16 +119,19 @@ class StimulatePage(Page):
 
         self.session.run(_("Field of {name}").format(name=lead.name), work, done)
 
-    def _zoom(self) -> None:
-        lead = self._lead()
-        if lead is not None:
-            self.session.showing.zoom_to(lead.target)
+    def preview(self, request: ProgrammeRequest) -> None:
+        """While a slider moves: the volume and the numbers, nothing kept."""
+        self.live.preview(self.case, request, self.controls.parameters)
+
+    def _show_preview(self, preview: LivePreview) -> None:
+        self.activation.show_preview(preview.simulation)
+        self.plots.show_preview(preview.programme)
 
     def _settle(self, request: ProgrammeRequest) -> None:
         """One undo step: the programme, and its activation when the field is there."""
-        self._end_preview()
+        self.live.end()
         programme = set_programme(self.case, request)
-        if programme == self.case.programmes.get(programme.id) and self._simulation(programme) is not None:
+        if programme == self.case.programmes.get(programme.id) and simulation_of(self.case, programme) is not None:
             return
         case = self.case.with_programme(programme)
         name = self.case.leads[request.lead_id].name
@@ -170,14 +140,14 @@ class StimulatePage(Page):
     def _with_simulation(self, case: Case, programme: Programme) -> Case:
         """``case`` with the activation of ``programme``, where the field fits; otherwise the old one, now stale."""
         solution = solution_of(case, programme.lead_id)
-        if solution is None or f"solution:{solution.id}" in checks.stale(case):
+        if solution is None or f"solution:{solution.id}" in stale(case):
             return case
+        store, parameters = self.session.document.store, self.controls.parameters
         try:
-            made = simulate(case, self.session.document.store, programme.id, self._parameters(), self._prepared)
+            return case.with_simulation(simulate(case, store, programme.id, parameters, self.live.prepared))
         except PlannerError as error:
             self.session.errors.show(error)
             return case
-        return case.with_simulation(made)
 
     def _simulate_again(self) -> None:
         lead = self._lead()
@@ -188,23 +158,9 @@ class StimulatePage(Page):
         if case is not self.case:
             self.session.do(Command("simulate", lead.name), case)
 
-    def _parameters(self) -> SimulationParameters:
-        return self.controls.parameters
 
-    def _preview(self, request: ProgrammeRequest) -> None:
-        """While a slider moves: the volume and the numbers, nothing kept."""
-        try:
-            programme = set_programme(self.case, request)
-            case = self.case.with_programme(programme)
-            if self._prepared is None or not self._prepared.fits(case, fresh_solution(case, programme)):
-                self._prepared = lead_in_tissue(case, self._scratch, programme)
-            made = simulate(case, self._scratch, programme.id, self._parameters(), self._prepared)
-        except PlannerError:
-            return  # said in words when the slider rests
-        self.session.showing.preview_simulation(made, self._scratch)
-        self._show_numbers(made, is_stale=False)
-        self.plots.show_programme(programme)
+class BasisNote(Note):
+    """Tissue, encapsulation and ground of the field shown."""
 
-    def _end_preview(self) -> None:
-        self.session.showing.preview_simulation(None, self._scratch)
-        self._scratch.forget()
+    def show_state(self, state: StimulationState) -> None:
+        self.say(" ".join(field_sentences(state.solution.conductor)) if state.solution else "")

@@ -4,17 +4,56 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planner.case.model import Programme
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
+from planner.steps.read_field import field_beside_lead
+from planner.ui.pages.stimulate_state import StimulationState
+from planner.ui.session import Session
 from planner.ui.theme import tone_colour
 
 PLOT_HEIGHT_PX = 130
 PAUSE_SHARE = 0.5
 """Gap drawn between the two phases, as a share of the pulse; makers differ and none is assumed to be known."""
+
+
+class FieldPlotPanel(QWidget):
+    """The plots of the page, fed from the case."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state: StimulationState | None = None
+        self.plots = StimulationPlots()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.plots)
+
+    def show_state(self, state: StimulationState) -> None:
+        self._state = state
+        self.plots.show_programme(state.programme)
+        programme, simulation = state.programme, state.simulation
+        if programme is None or simulation is None or not state.is_field_fresh or not self.isVisible():
+            self.plots.clear_field()
+            return
+        line = field_beside_lead(state.case, self._session.document.store, programme.id)
+        self.plots.show_field(line.height_mm, line.v_per_mm, simulation.threshold_v_per_mm)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed while it was folded away is read now."""
+        super().showEvent(event)
+        if self._state is not None:
+            self.show_state(self._state)
+
+    def show_preview(self, programme: Programme) -> None:
+        """While a slider moves: the pulse follows, the field when the slider rests."""
+        self.plots.show_programme(programme)
+
+    def shut(self) -> None:
+        self.plots.shut()
 
 
 class StimulationPlots(QWidget):

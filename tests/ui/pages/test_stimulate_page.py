@@ -82,7 +82,7 @@ def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: O
     page.compute_field()
     qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
     simulation = next(iter(opened.case.simulations.values()))
-    assert page.numbers.value("Activated volume").endswith("mm³")
+    assert page.activation.numbers.value("Activated volume").endswith("mm³")
     assert simulation.volume_mm3 > 0
     page.controls.amplitude.settled.emit(page.controls.amplitude.value)
     assert len(opened.case.simulations) == 1
@@ -96,7 +96,7 @@ def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: O
     moved = change_depth(opened.case, opened.document.store, lead.id, 2.0)
     opened.document.do(Command("move-lead", lead.name), opened.case.with_lead(moved))
     assert "out of date" in page._stale_note.text()
-    assert page.result_state.tone == "stale"
+    assert page.activation.words.tone == "stale"
     names = [one.name for one in opened.session.views.slices["axial"]._surfaces]
     assert any("out of date" in name for name in names)
     assert opened.workspace.task_list.status("stimulate") == "outdated"
