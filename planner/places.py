@@ -26,6 +26,11 @@ def sample_head() -> Path:
     return resources() / "samples" / "colin27" / "t1.nii.gz"
 
 
+def sample_spine() -> Path:
+    """A thoracic CT, the demonstration patient for the spine (CC BY 3.0, see the notice beside it)."""
+    return resources() / "samples" / "thorax_ct" / "ct.nii.gz"
+
+
 def user_data() -> Path:
     """Settings, logs and caches of this user. ``NOCIPLAN_HOME`` overrides it (tests, shared PCs)."""
     override = os.environ.get("NOCIPLAN_HOME")

@@ -43,9 +43,9 @@ class SpineOutline:
     """Canal and vertebrae in ``space``.
 
     ``canal`` (N, 3) RAS mm from above, ``certainty`` (N,) and ``radius`` (N,) mm of the largest circle inside (NaN:
-    unknown). ``numbers``: how many thoracic, lumbar and sacral vertebrae the names assume. ``anchor_origin``: who or
-    what the names rest on; ``alarms`` are codes (``transitional``, ...). ``conus_mm`` is the tip of the cord along the
-    canal where it was measured or set.
+    unknown). ``numbers``: how many thoracic, lumbar and sacral vertebrae the names assume. ``anchor`` is the level all
+    names are counted from, ``anchor_origin`` who or what gave it; ``alarms`` are codes (``transitional``, ...).
+    ``conus_mm`` is the tip of the cord along the canal where it was measured or set.
     """
 
     space: str
@@ -57,6 +57,7 @@ class SpineOutline:
     vertebrae: tuple[OutlinedVertebra, ...]
     inputs_hash: str
     numbers: tuple[int, int, int] = (12, 5, 5)
+    anchor: str = ""
     anchor_origin: AnchorOrigin = ""
     anchored_by: str = ""
     evidence: tuple[str, ...] = ()
