@@ -6,14 +6,17 @@ from typing import Literal
 from planner.case.inputs import (
     alignment_between,
     atlas_alignment,
+    band_of,
     image_of_space,
     inputs_of_alignment,
     inputs_of_anatomy,
+    inputs_of_band,
     inputs_of_simulation,
     inputs_of_solution,
     inputs_of_spine,
     inputs_of_spine_atlas,
     side_subject,
+    simulation_of,
     solution_of,
     subject_hash,
 )
@@ -27,14 +30,17 @@ __all__ = [
     "alignment_between",
     "approval_of",
     "atlas_alignment",
+    "band_of",
     "export_blockers",
     "inputs_of_alignment",
     "inputs_of_anatomy",
+    "inputs_of_band",
     "inputs_of_simulation",
     "inputs_of_solution",
     "inputs_of_spine",
     "inputs_of_spine_atlas",
     "is_approved",
+    "simulation_of",
     "solution_of",
     "stale",
     "subject_hash",
@@ -84,6 +90,7 @@ def stale(case: Case) -> dict[str, str]:
         _note(found, f"lead:{lead.id}", "" if lead.space == case.planning_space else "other-space")
     _stale_solutions(case, found)
     _stale_simulations(case, found)
+    _stale_bands(case, found)
     return found
 
 
@@ -168,6 +175,18 @@ def _stale_simulations(case: Case, found: dict[str, str]) -> None:
         _note(found, f"simulation:{one.id}", reason)
 
 
+def _stale_bands(case: Case, found: dict[str, str]) -> None:
+    for one in case.bands.values():
+        simulation = simulation_of(case, one.programme_id)
+        if simulation is None:
+            reason = "missing-input"
+        elif one.inputs_hash != inputs_of_band(case, one.programme_id, one.low, one.high):
+            reason = "inputs-changed"
+        else:
+            reason = "based-on-stale" if f"simulation:{simulation.id}" in found else ""
+        _note(found, f"band:{one.id}", reason)
+
+
 def export_blockers(case: Case) -> tuple[Blocker, ...]:
     """Why this case must not leave the planner now; empty when it may."""
     found: list[Blocker] = []
@@ -204,8 +223,11 @@ def _side_blocker(case: Case, lead: Lead) -> Blocker | None:
 
 
 def _counts(case: Case, subject: str) -> bool:
-    """A rejected alignment, or an undecided one nobody uses, does not stand in the way when it is out of date."""
+    """A rejected alignment, or an undecided one nobody uses, does not stand in the way when it is out of date; nor does
+    a band, which is then left out of the report."""
     kind, _colon, key = subject.partition(":")
+    if kind == "band":
+        return False
     return kind != "alignment" or case.alignments[key] in _used_alignments(case)
 
 

@@ -40,6 +40,7 @@ class Command:
             "remove-lead": _("Remove lead {detail}"),
             "set-programme": _("Change stimulation of {detail}"),
             "solve-field": _("Compute field of {detail}"),
+            "solve-band": _("Compute the band of {detail}"),
             "simulate": _("Compute activation of {detail}"),
             "confirm-side": _("Confirm side of {detail}"),
             "approve-plan": _("Approve plan"),

@@ -5,8 +5,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from planner.case.band import BandEnd, FieldBand
 from planner.case.codec import canonical, digest
-from planner.case.model import MNI_SPACE, Alignment, Case, FieldSolution, Image, Lead, SpineOutline, image_space
+from planner.case.model import (
+    MNI_SPACE,
+    Alignment,
+    Case,
+    FieldSolution,
+    Image,
+    Lead,
+    Simulation,
+    SpineOutline,
+    image_space,
+)
 
 
 def image_of_space(case: Case, space: str) -> Image | None:
@@ -86,6 +97,25 @@ def inputs_of_simulation(case: Case, programme_id: str, parameters: Mapping[str,
     structures = {one.id: (one.vertices, one.triangles) for one in case.structures.values()}
     made_from = solution.inputs_hash if solution else ""
     return digest("simulation", programme, made_from, structures, dict(parameters))
+
+
+def simulation_of(case: Case, programme_id: str) -> Simulation | None:
+    """The last simulation of a programme."""
+    found = [one for one in case.simulations.values() if one.programme_id == programme_id]
+    return found[-1] if found else None
+
+
+def band_of(case: Case, programme_id: str) -> FieldBand | None:
+    """The last band of a programme."""
+    found = [one for one in case.bands.values() if one.programme_id == programme_id]
+    return found[-1] if found else None
+
+
+def inputs_of_band(case: Case, programme_id: str, low: BandEnd, high: BandEnd) -> str:
+    """What its simulation was made from, and the conductivities at either end."""
+    simulation = simulation_of(case, programme_id)
+    made_from = simulation.inputs_hash if simulation else ""
+    return digest("band", programme_id, made_from, dict(low.conductor), dict(high.conductor))
 
 
 def subject_hash(case: Case, subject: str) -> str:

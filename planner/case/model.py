@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from planner.case.band import FieldBand
 from planner.case.plain import ArrayRef, Decision, GridSpec, Matrix, Side, Vector
 from planner.case.spine import SpineOutline
 
@@ -238,6 +239,7 @@ class Case:
     programmes: Mapping[str, Programme] = field(default_factory=dict)
     solutions: Mapping[str, FieldSolution] = field(default_factory=dict)
     simulations: Mapping[str, Simulation] = field(default_factory=dict)
+    bands: Mapping[str, FieldBand] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
 
     def _with(self, group: str, fact: Any) -> "Case":
@@ -308,6 +310,7 @@ class Case:
             programmes=programmes,
             solutions={k: v for k, v in self.solutions.items() if v.lead_id != lead_id},
             simulations={k: v for k, v in self.simulations.items() if v.programme_id in programmes},
+            bands={k: v for k, v in self.bands.items() if v.programme_id in programmes},
         )
 
     def with_programme(self, programme: Programme) -> "Case":
@@ -322,6 +325,11 @@ class Case:
         """With the simulation in place of older ones of the same programme."""
         kept = {k: v for k, v in self.simulations.items() if v.programme_id != simulation.programme_id}
         return replace(self, simulations={**kept, simulation.id: simulation})
+
+    def with_band(self, band: FieldBand) -> "Case":
+        """With the band in place of older ones of the same programme."""
+        kept = {k: v for k, v in self.bands.items() if v.programme_id != band.programme_id}
+        return replace(self, bands={**kept, band.id: band})
 
     def with_approval(self, approval: Approval) -> "Case":
         return self._with("approvals", approval)

@@ -3,6 +3,7 @@
 import argparse
 from typing import cast
 
+from planner.case.codec import encode
 from planner.case.commands import Command
 from planner.case.model import Case
 from planner.cli.lead_verbs import lead_named
@@ -56,7 +57,7 @@ def _threshold_arguments(parser: argparse.ArgumentParser) -> None:
 def _band_arguments(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument("name", help=_("the lead's name"))
-    _threshold_arguments(parser)
+    add_by(parser)
 
 
 def _solve(arguments: argparse.Namespace, progress: Progress) -> Result:
@@ -105,23 +106,15 @@ def _simulate(arguments: argparse.Namespace, _progress: Progress) -> Result:
 
 
 def _band(arguments: argparse.Namespace, progress: Progress) -> Result:
-    """Nothing is kept: the case is only read."""
-    with opened(arguments, read_only=True) as case_file:
+    """The band of the lead's last simulation, kept with the case."""
+    with opened(arguments) as case_file:
         lead = lead_named(case_file.case, arguments.name)
         programme = programme_of(case_file.case, lead.id)
         if programme is None:
             raise RefusedError(_("This lead has no programme yet. Simulate one first."), code="no-simulation")
-        parameters = SimulationParameters(arguments.threshold, arguments.fibre)
-        band = solve_band(case_file.case, case_file.store, programme.id, parameters, progress)
-    runs: Result = {
-        one.end: {
-            "volume_mm3": one.volume_mm3,
-            "impedance_ohm": one.impedance_ohm,
-            "max_field_v_per_mm": one.max_field_v_per_mm,
-            "conductor": dict(one.conductor),
-        }
-        for one in band.ends
-    }
+        band = solve_band(case_file.case, case_file.store, programme.id, progress)
+        case_file.commit(Command("solve-band", lead.name), case_file.case.with_band(band), by=arguments.by)
+    runs: Result = {name: encode(one) for name, one in zip(("low", "usual", "high"), band.ends, strict=True)}
     return {"threshold_v_per_mm": band.threshold_v_per_mm, **runs, "assumptions": list(band_sentences())}
 
 

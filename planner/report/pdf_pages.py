@@ -226,8 +226,10 @@ def _stimulation_blocks(card: StimulationCard, styles: TextStyles) -> list[Flowa
         cell = width / len(card.limits)
         right.append(blocks.row([_limit_block(line, styles, cell) for line in card.limits], cell))
     if card.overlaps.rows:
-        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (3.0, 0.9, 0.9, 1.3))]
+        right += [blocks.space(1.5), blocks.grid(card.overlaps, styles, width, (2.6, 1.5, 0.8, 1.2))]
         right.append(blocks.text(card.overlap_note, styles.caption))
+    if card.band_note:
+        right.append(blocks.text(card.band_note, styles.caption))
     story.append(blocks.side_by_side(diagram, right, left_width, look.TEXT_WIDTH))
     return story
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from planner.case.band import FieldBand, Range
+from planner.case.checks import band_of, simulation_of, stale
 from planner.case.model import Case, Lead, Programme, Simulation
 from planner.i18n import _, number
 from planner.library.devices import device
@@ -49,6 +51,7 @@ class StimulationCard:
     limits: tuple[LimitLine, ...] = ()
     overlaps: Table = EMPTY_TABLE
     overlap_note: str = ""
+    band_note: str = ""
 
 
 def cards(case: Case, findings: Findings) -> tuple[StimulationCard, ...]:
@@ -63,7 +66,7 @@ def cards(case: Case, findings: Findings) -> tuple[StimulationCard, ...]:
 
 
 def _card(case: Case, lead: Lead, programme: Programme, findings: Findings) -> StimulationCard:
-    simulation = simulation_of(case, programme)
+    simulation = simulation_of(case, programme.id)
     has_own_name = programme.name and programme.name != lead.name
     title = f"{lead.name} · {programme.name}" if has_own_name else lead.name
     marks = contact_marks(lead, programme)
@@ -71,21 +74,37 @@ def _card(case: Case, lead: Lead, programme: Programme, findings: Findings) -> S
     if simulation is None:
         notice = _("The activation of this programme was not computed.")
         return StimulationCard(title, notice, marks, settings)
+    band, band_note = _band(case, programme)
     return StimulationCard(
         title=title,
         marks=marks,
         settings=settings,
-        results=_results(simulation),
+        results=_results(simulation, band),
         limits=_limits(simulation, findings),
-        overlaps=_overlaps(case, simulation, findings),
+        overlaps=_overlaps(case, simulation, band, findings),
         overlap_note=_("Structures overlap one another: shares need not add up."),
+        band_note=band_note,
     )
 
 
-def simulation_of(case: Case, programme: Programme) -> Simulation | None:
-    """The last simulation of a programme."""
-    found = [one for one in case.simulations.values() if one.programme_id == programme.id]
-    return found[-1] if found else None
+def _band(case: Case, programme: Programme) -> tuple[FieldBand | None, str]:
+    """The band to print, and what is said of it; one that is out of date is left out."""
+    band = band_of(case, programme.id)
+    if band is None:
+        return None, ""
+    if f"band:{band.id}" in stale(case):
+        return None, _("The low and high run is out of date and left out.")
+    return band, _(
+        "In brackets: all conductivities at the low and at the high end of their published spans. "
+        "The impedance lies between the two; the activated volume can lie outside."
+    )
+
+
+def _with_range(value: str, span: Range | None, digits: int, unit: str) -> str:
+    if span is None:
+        return f"{value} {unit}"
+    text = _("{value} ({low} to {high}) {unit}")
+    return text.format(value=value, low=number(span[0], digits), high=number(span[1], digits), unit=unit)
 
 
 def contact_marks(lead: Lead, programme: Programme) -> tuple[ContactMark, ...]:
@@ -116,15 +135,24 @@ def _settings(programme: Programme, marks: tuple[ContactMark, ...]) -> tuple[Pai
     )
 
 
-def _results(simulation: Simulation) -> tuple[Pair, ...]:
+def _results(simulation: Simulation, band: FieldBand | None) -> tuple[Pair, ...]:
     threshold = _("{threshold} V/mm ({width} µm)").format(
         threshold=number(simulation.threshold_v_per_mm, 3), width=number(simulation.fibre_diameter_um)
     )
     return (
-        Pair(_("Activated volume"), f"{number(simulation.volume_mm3)} mm³"),
+        Pair(
+            _("Activated volume"),
+            _with_range(number(simulation.volume_mm3), band.volume_mm3 if band else None, 1, "mm³"),
+        ),
         Pair(_("Threshold"), threshold),
-        Pair(_("Impedance"), f"{number(simulation.impedance_ohm, 0)} Ω"),
-        Pair(_largest_field_label(simulation), f"{number(simulation.max_field_v_per_mm, 2)} V/mm"),
+        Pair(
+            _("Impedance"),
+            _with_range(number(simulation.impedance_ohm, 0), band.impedance_ohm if band else None, 0, "Ω"),
+        ),
+        Pair(
+            _largest_field_label(simulation),
+            _with_range(number(simulation.max_field_v_per_mm, 2), band.max_field_v_per_mm if band else None, 2, "V/mm"),
+        ),
         Pair(_("Charge per phase"), f"{number(simulation.charge_uc, 3)} µC"),
     )
 
@@ -157,18 +185,18 @@ def _limit_line(label: str, value: float, unit: str, digits: int, limit: Limit) 
     )
 
 
-def _overlaps(case: Case, simulation: Simulation, findings: Findings) -> Table:
+def _overlaps(case: Case, simulation: Simulation, band: FieldBand | None, findings: Findings) -> Table:
     """Activated volume within each structure, largest first; structures without overlap are left out."""
     found = sorted(simulation.overlaps_mm3.items(), key=lambda item: (-item[1], item[0]))
     rows = [
         (
             findings.structure_names.get(key, key),
-            f"{number(volume)} mm³",
+            _with_range(number(volume), band.overlap_mm3(key) if band else None, 1, "mm³"),
             _share_words(volume, simulation.volume_mm3),
             _field_words(simulation.strongest_v_per_mm.get(key)),
         )
         for key, volume in found
-        if volume >= LEAST_SHOWN_MM3
+        if max(volume, band.most_overlap_mm3(key) if band else 0.0) >= LEAST_SHOWN_MM3
     ]
     if not rows and case.structures:
         rows = [(_("none of the structures"), f"{number(0.0)} mm³", "–", "–")]

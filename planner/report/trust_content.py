@@ -1,13 +1,12 @@
 """On what the plan rests, what is not verified, and who decided what."""
 
-from planner.case.checks import approval_of, is_approved, solution_of
+from planner.case.checks import approval_of, is_approved, simulation_of, solution_of
 from planner.case.model import MNI_SPACE, Alignment, Case, Lead
 from planner.i18n import _, number
 from planner.library.assumptions import field_sentences, simulation_sentences
 from planner.library.devices import device
 from planner.report.findings import Findings
 from planner.report.parts import Table, moment_words
-from planner.report.stimulation_content import simulation_of
 
 
 def assumptions(case: Case, findings: Findings) -> tuple[str, ...]:
@@ -31,7 +30,7 @@ def _sentences_of(case: Case, lead: Lead) -> list[str]:
     solution = solution_of(case, lead.id)
     found = list(field_sentences(solution.conductor)) if solution else []
     for programme in case.programmes.values():
-        simulation = simulation_of(case, programme)
+        simulation = simulation_of(case, programme.id)
         if programme.lead_id == lead.id and simulation is not None:
             found += simulation_sentences(simulation.assumptions)
     return found

@@ -1,90 +1,70 @@
-"""How far a result depends on the conductivities: the programme's field at both ends of their published spans."""
+"""The band of a result: the programme's field again at both ends of the conductivities' published spans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from planner.case.model import Case, FieldSolution, Programme
+from planner.case.band import BandEnd, FieldBand
+from planner.case.checks import inputs_of_band, simulation_of, stale
+from planner.case.facts import new_id
+from planner.case.model import Case, FieldSolution, Programme, Simulation
 from planner.case.store import ArrayStore
+from planner.errors import PlannerError
 from planner.field import FieldOptions, UnitSolutions, solve_units
+from planner.field.overlap import StructureCells, in_structures
+from planner.i18n import _
 from planner.library.devices import device
 from planner.library.tissues import End, capsule_defaults
 from planner.progress import SILENT, Progress
-from planner.steps.simulate import CLEARANCE_MM, SimulationParameters, fresh_solution, programme_named, threshold_of
-from planner.steps.solve_field import FieldParameters, conductor_of, lead_shape, load_solution, pose_of
+from planner.steps.simulate import CLEARANCE_MM, lead_in_tissue, programme_named
+from planner.steps.solve_field import FieldParameters, conductor_of, lead_shape, pose_of
 
 
-@dataclass(frozen=True, slots=True)
-class BandEnd:
-    """One run: every conductivity at this ``end`` of its published span. ``conductor``: its stable words."""
+def solve_band(case: Case, store: ArrayStore, programme_id: str, progress: Progress = SILENT) -> FieldBand:
+    """Two solves; the programme's own simulation is the middle, and its threshold is theirs.
 
-    end: End
-    volume_mm3: float
-    impedance_ohm: float
-    max_field_v_per_mm: float
-    conductor: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldBand:
-    """Three runs of one programme with one threshold: lowest conductivities, the set's own, highest.
-
-    For a given current the impedance of any mixture within the spans lies between the ends: it falls when any
-    conductivity rises (Rayleigh's monotonicity). Of the volume the ends are examples; a mixture can lie outside.
-    """
-
-    programme_id: str
-    threshold_v_per_mm: float
-    low: BandEnd
-    usual: BandEnd
-    high: BandEnd
-
-    @property
-    def ends(self) -> tuple[BandEnd, BandEnd, BandEnd]:
-        return (self.low, self.usual, self.high)
-
-    @property
-    def volume_mm3(self) -> tuple[float, float]:
-        """Smallest and largest of the three."""
-        found = [one.volume_mm3 for one in self.ends]
-        return min(found), max(found)
-
-    @property
-    def impedance_ohm(self) -> tuple[float, float]:
-        """Smallest and largest of the three."""
-        found = [one.impedance_ohm for one in self.ends]
-        return min(found), max(found)
-
-
-def solve_band(
-    case: Case,
-    store: ArrayStore,
-    programme_id: str,
-    parameters: SimulationParameters | None = None,
-    progress: Progress = SILENT,
-) -> FieldBand:
-    """Two solves; the lead's own field is the middle. Nothing is kept with the case.
-
-    Raises PlannerError: "programme-unknown", "no-field", "field-outdated", "threshold-range", "domain".
+    Raises PlannerError: "programme-unknown", "no-field", "field-outdated", "no-simulation", "simulation-outdated",
+    "domain".
     """
     programme = programme_named(case, programme_id)
-    solution = fresh_solution(case, programme)
-    lead = case.leads[programme.lead_id]
-    threshold = threshold_of(parameters or SimulationParameters(), programme).v_per_mm
-    wanted = _parameters_of(solution)
-    ends: dict[End, BandEnd] = {}
-    spans: tuple[tuple[End, Progress], ...] = (("low", progress.part(0.0, 0.5)), ("high", progress.part(0.5, 1.0)))
-    for end, part in spans:
+    prepared = lead_in_tissue(case, store, programme)
+    simulation = _fresh_simulation(case, programme)
+    lead, wanted = case.leads[programme.lead_id], _parameters_of(prepared.solution)
+
+    def run(end: End, part: Progress) -> BandEnd:
         conductor, words = conductor_of(case, store, lead, wanted, end)
         units = solve_units(lead_shape(device(lead.device_id)), pose_of(lead), conductor, part, FieldOptions())
-        ends[end] = _read(end, units, programme, threshold, words)
-    usual = _read("usual", load_solution(solution, store), programme, threshold, solution.conductor)
-    return FieldBand(programme_id, threshold, ends["low"], usual, ends["high"])
+        return _read(units, programme, simulation.threshold_v_per_mm, prepared.cells, words)
+
+    low, high = run("low", progress.part(0.0, 0.5)), run("high", progress.part(0.5, 1.0))
+    usual = BandEnd(
+        simulation.volume_mm3,
+        simulation.impedance_ohm,
+        simulation.max_field_v_per_mm,
+        simulation.overlaps_mm3,
+        prepared.solution.conductor,
+    )
+    inputs = inputs_of_band(case, programme_id, low, high)
+    return FieldBand(new_id("band"), programme_id, inputs, simulation.threshold_v_per_mm, low, usual, high)
 
 
-def _read(end: End, units: UnitSolutions, programme: Programme, threshold: float, words: Mapping[str, str]) -> BandEnd:
+def _fresh_simulation(case: Case, programme: Programme) -> Simulation:
+    """Raises PlannerError: "no-simulation", "simulation-outdated"."""
+    simulation = simulation_of(case, programme.id)
+    if simulation is None:
+        raise PlannerError(_("Compute the activation of this programme first."), code="no-simulation")
+    if f"simulation:{simulation.id}" in stale(case):
+        text = _("The activation of this programme is out of date. Compute it again.")
+        raise PlannerError(text, code="simulation-outdated")
+    return simulation
+
+
+def _read(
+    units: UnitSolutions, programme: Programme, threshold: float, cells: StructureCells, words: Mapping[str, str]
+) -> BandEnd:
+    """``cells`` are of the lead's own field: its grid does not depend on the conductivities."""
     field = units.combine(programme.shares, programme.case_share, programme.amplitude_ma)
-    volume = field.activated(threshold).volume_mm3
-    return BandEnd(end, volume, field.impedance_ohm, field.strongest_v_mm(CLEARANCE_MM), words)
+    activated = field.activated(threshold)
+    overlaps = {key: one.activated_mm3 for key, one in in_structures(field, activated, cells).items()}
+    return BandEnd(activated.volume_mm3, field.impedance_ohm, field.strongest_v_mm(CLEARANCE_MM), overlaps, words)
 
 
 def _parameters_of(solution: FieldSolution) -> FieldParameters:

@@ -6,7 +6,8 @@ new one is a widget with ``show_state``, added to ``panels``.
 
 from PySide6.QtWidgets import QComboBox
 
-from planner.case.checks import solution_of, stale
+from planner.case.band import FieldBand
+from planner.case.checks import simulation_of, solution_of, stale
 from planner.case.commands import Command
 from planner.case.model import Case, FieldSolution, Lead, Programme
 from planner.errors import PlannerError
@@ -15,6 +16,7 @@ from planner.library.assumptions import field_sentences
 from planner.progress import Progress
 from planner.steps.set_programme import ProgrammeRequest, programme_of, set_programme
 from planner.steps.simulate import simulate
+from planner.steps.solve_band import solve_band
 from planner.steps.solve_field import solve_field
 from planner.ui.pages.page import Page
 from planner.ui.pages.stimulate_activation import ActivationPanel
@@ -22,7 +24,7 @@ from planner.ui.pages.stimulate_controls import StimulationControls
 from planner.ui.pages.stimulate_field import FieldPanel
 from planner.ui.pages.stimulate_live import LiveActivation, LivePreview
 from planner.ui.pages.stimulate_plots import FieldPlotPanel
-from planner.ui.pages.stimulate_state import StimulationPanel, StimulationState, simulation_of, state_of
+from planner.ui.pages.stimulate_state import StimulationPanel, StimulationState, state_of
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.labels import Note
@@ -39,7 +41,7 @@ class StimulatePage(Page):
         self.no_lead = Note(_("There is no lead yet. Plan one in task 5."))
         self.controls = self._make_controls()
         self.field = FieldPanel(session, self.compute_field)
-        self.activation = ActivationPanel()
+        self.activation = ActivationPanel(session, self.compute_band)
         self.plots = FieldPlotPanel(session)
         self.basis = BasisNote()
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
@@ -119,6 +121,23 @@ class StimulatePage(Page):
 
         self.session.run(_("Field of {name}").format(name=lead.name), work, done)
 
+    def compute_band(self) -> None:
+        """A job of two solves; the band belongs to the programme as it is now, and goes out of date with it."""
+        lead = self._lead()
+        programme = programme_of(self.case, lead.id) if lead else None
+        if lead is None or programme is None:
+            return
+        case, store = self.case, self.session.document.store
+
+        def work(progress: Progress) -> FieldBand:
+            return solve_band(case, store, programme.id, progress)
+
+        def done(band: FieldBand) -> None:
+            if programme.id in self.case.programmes:
+                self.session.do(Command("solve-band", lead.name), self.case.with_band(band))
+
+        self.session.run(_("Low and high run of {name}").format(name=lead.name), work, done)
+
     def preview(self, request: ProgrammeRequest) -> None:
         """While a slider moves: the volume and the numbers, nothing kept."""
         self.live.preview(self.case, request, self.controls.parameters)
@@ -131,7 +150,7 @@ class StimulatePage(Page):
         """One undo step: the programme, and its activation when the field is there."""
         self.live.end()
         programme = set_programme(self.case, request)
-        if programme == self.case.programmes.get(programme.id) and simulation_of(self.case, programme) is not None:
+        if programme == self.case.programmes.get(programme.id) and simulation_of(self.case, programme.id) is not None:
             return
         case = self.case.with_programme(programme)
         name = self.case.leads[request.lead_id].name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from planner.case import checks
+from planner.case.band import FieldBand
 from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation
 from planner.steps.set_programme import programme_of
 
@@ -18,6 +19,7 @@ class StimulationState:
     programme: Programme | None
     solution: FieldSolution | None
     simulation: Simulation | None
+    band: FieldBand | None
     stale: Mapping[str, str]
 
     @property
@@ -28,6 +30,10 @@ class StimulationState:
     @property
     def is_simulation_stale(self) -> bool:
         return self.simulation is not None and f"simulation:{self.simulation.id}" in self.stale
+
+    @property
+    def is_band_stale(self) -> bool:
+        return self.band is not None and f"band:{self.band.id}" in self.stale
 
 
 class StimulationPanel(Protocol):
@@ -46,12 +52,7 @@ def state_of(case: Case, lead_id: str) -> StimulationState:
         lead=lead,
         programme=programme,
         solution=checks.solution_of(case, lead.id) if lead else None,
-        simulation=simulation_of(case, programme),
+        simulation=checks.simulation_of(case, programme.id) if programme else None,
+        band=checks.band_of(case, programme.id) if programme else None,
         stale=checks.stale(case),
     )
-
-
-def simulation_of(case: Case, programme: Programme | None) -> Simulation | None:
-    """The last activation of a programme."""
-    found = [one for one in case.simulations.values() if programme and one.programme_id == programme.id]
-    return found[-1] if found else None

@@ -1,5 +1,6 @@
 """The numbers of a simulation with their limits, each with a word."""
 
+from planner.case.band import FieldBand, Range
 from planner.case.checks import SHANNON_K_LIMIT
 from planner.case.model import Simulation
 from planner.i18n import _, number
@@ -13,28 +14,40 @@ LEAST_SHOWN_MM3 = 0.05
 """Less would be shown as 0.0."""
 
 
-def number_rows(simulation: Simulation, *, is_stale: bool) -> Rows:
-    """Volume, overlaps, impedance, charge and its limits; greyed when out of date."""
-    rows: Rows = [(_("Activated volume"), _("{value} mm³").format(value=number(simulation.volume_mm3)))]
-    rows += _overlap_rows(simulation)
-    rows.append((_("Impedance"), _("{value} Ω").format(value=number(simulation.impedance_ohm, 0))))
+def number_rows(simulation: Simulation, band: FieldBand | None = None, *, is_stale: bool) -> Rows:
+    """Volume, overlaps, impedance, charge and its limits; greyed when out of date. ``band``: in brackets beside."""
+    volume = _("{value} mm³").format(value=number(simulation.volume_mm3))
+    rows: Rows = [(_("Activated volume"), volume + _brackets(band.volume_mm3 if band else None, 1))]
+    rows += _overlap_rows(simulation, band)
+    impedance = _("{value} Ω").format(value=number(simulation.impedance_ohm, 0))
+    rows.append((_("Impedance"), impedance + _brackets(band.impedance_ohm if band else None, 0)))
     rows.append((_("Charge per phase"), _("{value} µC").format(value=number(simulation.charge_uc, 3))))
     rows.append(_density_row(simulation.charge_density_uc_cm2))
     rows.append(_shannon_row(simulation.shannon_k))
-    rows.append((_("Largest field outside the capsule"), _field(simulation.max_field_v_per_mm)))
+    strongest = _field(simulation.max_field_v_per_mm) + _brackets(band.max_field_v_per_mm if band else None, 2)
+    rows.append((_("Largest field outside the capsule"), strongest))
     if is_stale:
         return [(row[0], row[1], "stale") for row in rows]
     return rows
 
 
-def _overlap_rows(simulation: Simulation) -> Rows:
-    """Structures the volume reaches, the largest share first."""
+def _brackets(span: Range | None, digits: int) -> str:
+    if span is None:
+        return ""
+    return " " + _("({low} to {high})").format(low=number(span[0], digits), high=number(span[1], digits))
+
+
+def _overlap_rows(simulation: Simulation, band: FieldBand | None) -> Rows:
+    """Structures the volume reaches, in any run, the largest share first."""
     reached = sorted(simulation.overlaps_mm3.items(), key=lambda one: -one[1])
     text, place = _("{value} mm³"), _("in {name}")
     return [
-        (place.format(name=structure_name(key)), text.format(value=number(mm3)))
+        (
+            place.format(name=structure_name(key)),
+            text.format(value=number(mm3)) + _brackets(band.overlap_mm3(key) if band else None, 1),
+        )
         for key, mm3 in reached
-        if mm3 > LEAST_SHOWN_MM3
+        if max(mm3, band.most_overlap_mm3(key) if band else 0.0) > LEAST_SHOWN_MM3
     ]
 
 

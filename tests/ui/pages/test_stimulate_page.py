@@ -103,6 +103,34 @@ def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: O
 
 
 @pytest.mark.slow
+def test_that_one_click_gives_the_band_which_undo_takes_back(opened: OpenCase, qtbot: QtBot) -> None:
+    opened.add_acpc()
+    lead = opened.add_lead()
+    _add_tissue(opened)
+    page = opened.page("stimulate")
+    assert not page.activation.band_button.isEnabled()
+    _click(qtbot, opened, device(lead.device_id).labels[1])
+    page.compute_field()
+    qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
+    page.activation.band_button.click()
+    qtbot.waitUntil(lambda: bool(opened.case.bands), timeout=60_000)
+    band = next(iter(opened.case.bands.values()))
+    shown = page.activation.numbers.value("Activated volume")
+    assert shown.endswith(f"({band.volume_mm3[0]:.1f} to {band.volume_mm3[1]:.1f})")
+    assert "published" in page.activation.band_words.text()
+    assert not page.activation.band_button.isEnabled()
+
+    page.controls.amplitude.spin.setValue(2.0)
+    assert "(" not in page.activation.numbers.value("Activated volume")
+    assert page.activation.band_words.tone == "stale"
+    assert page.activation.band_button.isEnabled()
+    opened.window.undo()
+    assert page.activation.numbers.value("Activated volume") == shown
+    opened.window.undo()
+    assert not opened.case.bands
+
+
+@pytest.mark.slow
 def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot: QtBot) -> None:
     opened.add_acpc()
     lead = opened.add_lead()
