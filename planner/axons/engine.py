@@ -1,0 +1,85 @@
+"""Thresholds and responses of batches of fibres: the door of the cable-model engine."""
+
+import numpy as np
+
+from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
+from planner.axons.plan import plan_of
+from planner.axons.search import Search, search
+from planner.axons.trials import NumpyTrials, Trials
+from planner.axons.waveform import Waveform
+from planner.geometry.arrays import FloatArray
+from planner.progress import SILENT, Progress
+
+JUST_ABOVE = 1.02
+"""Where the spike starts and when is looked up this much above the threshold, so that it does start."""
+
+
+def thresholds(
+    batch: NodePotentials,
+    waveform: Waveform,
+    setting: Setting = "production",
+    progress: Progress = SILENT,
+    options: Search = Search(),  # noqa: B008 - it is frozen
+    guess_ma: FloatArray | None = None,
+) -> Thresholds:
+    """Smallest amplitude (mA, a factor on the pattern) at which each fibre fires.
+
+    Raises PlannerError "fibre-nodes", "fibre-field", "fibre-diameter", "axon-model"; Cancelled.
+    """
+    batch.check()
+    trials = _trials(batch, waveform, setting)
+    guess = crude_guess(batch) if guess_ma is None else guess_ma
+    found = search(trials, guess, options, progress.part(0.0, 0.9))
+    reached = np.flatnonzero(np.isfinite(found.threshold_ma))
+    response = trials.record(reached, JUST_ABOVE * found.threshold_ma[reached], progress.part(0.9, 1.0))
+    count = len(found.threshold_ma)
+    node, is_end, latency = np.full(count, -1), np.zeros(count, dtype=bool), np.full(count, np.nan)
+    node[reached], is_end[reached] = response.first_spike_node, response.is_end
+    latency[reached] = response.latency_ms
+    return Thresholds(found.threshold_ma, node, is_end, latency, found.trials)
+
+
+def respond(
+    batch: NodePotentials,
+    waveform: Waveform,
+    amplitude_ma: float | FloatArray,
+    setting: Setting = "production",
+    progress: Progress = SILENT,
+    with_volts: bool = False,
+) -> Response:
+    """What every fibre does at an amplitude (one, or one each). Voltages of all steps on request.
+
+    Raises PlannerError "fibre-nodes", "fibre-field", "fibre-diameter", "axon-model"; Cancelled.
+    """
+    batch.check()
+    count = len(batch.node_volts)
+    amplitudes = np.broadcast_to(np.asarray(amplitude_ma, dtype=float), (count,))
+    if with_volts:
+        plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
+        return NumpyTrials.of(plan, batch).record(np.arange(count), amplitudes, progress, is_kept=True)
+    return _trials(batch, waveform, setting).record(np.arange(count), amplitudes, progress)
+
+
+def conduction_velocity_m_s(response: Response, node_spacing_um: float) -> FloatArray:
+    """(axons,) from the times at the second and the third quarter of the fibre's longer side; NaN without a spike."""
+    found = np.full(len(response.fires), np.nan)
+    nodes = response.crossing_ms.shape[1]
+    for number in np.flatnonzero(response.fires):
+        first = int(response.first_spike_node[number])
+        end = nodes - 1 if nodes - 1 - first >= first else 0
+        near, far = first + round(0.4 * (end - first)), first + round(0.8 * (end - first))
+        duration_ms = response.crossing_ms[number, far] - response.crossing_ms[number, near]
+        if near != far and duration_ms > 0.0:
+            found[number] = 1e-3 * abs(far - near) * node_spacing_um / duration_ms
+    return found
+
+
+def crude_guess(batch: NodePotentials) -> FloatArray:
+    """(axons,) mA, good to a factor of some: 20 mV of outward field between three nodes."""
+    second = np.diff(batch.node_volts, 2, axis=1)
+    return np.asarray(20.0 / np.maximum(np.abs(second).max(axis=1), 1e-6))
+
+
+def _trials(batch: NodePotentials, waveform: Waveform, setting: Setting) -> Trials:
+    plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
+    return NumpyTrials.of(plan, batch)
