@@ -69,9 +69,11 @@ class SurfaceCuts:
             if len(self._balls) >= KEPT_SURFACES:
                 self._balls.clear()
                 self._lines.clear()
-            vertices = surface.vertices if len(surface.vertices) else np.zeros((1, 3))
-            centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2.0
-            radius = float(np.linalg.norm(vertices - centre, axis=1).max())
+            columns = surface.vertices.T if len(surface.vertices) else np.zeros((3, 1))
+            # Column by column: several times quicker than along rows of three.
+            centre = np.array([(column.min() + column.max()) / 2.0 for column in columns])
+            squares = [(column - middle) ** 2 for column, middle in zip(columns, centre, strict=True)]
+            radius = float(np.sqrt((squares[0] + squares[1] + squares[2]).max()))
             self._balls[id(surface)] = (surface, centre, radius)
         return self._balls[id(surface)]
 

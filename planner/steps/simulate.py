@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.case.checks import inputs_of_simulation, solution_of, stale
 from planner.case.facts import new_id, put_surface, surface_of
-from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation, Structure
+from planner.case.model import Case, FieldSolution, Lead, Programme, Simulation
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.field.overlap import StructureCells, in_structures, structure_cells
@@ -27,6 +27,10 @@ NEARBY_MM = 15.0
 """Leads nearer than this change each other's field; each is solved alone, and the result says so."""
 
 
+RESTS_ON = ("planning_image", "images", "alignments", "segmentations", "structures", "spine", "leads", "solutions")
+"""Parts of the case that a field and its overlaps are made from, or that make those out of date."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimulationParameters:
     """``threshold``: TABLE (by pulse width and ``fibre_um``) or a named one such as GENERAL."""
@@ -39,13 +43,16 @@ class SimulationParameters:
 class LeadInTissue:
     """What stays the same while only the programme changes: the unit solutions, and which cells lie in a structure."""
 
+    case: Case
     solution: FieldSolution
-    structures: Mapping[str, Structure]
     units: UnitSolutions
     cells: StructureCells
 
-    def fits(self, case: Case, solution: FieldSolution) -> bool:
-        return self.solution is solution and self.structures is case.structures
+    def fits(self, case: Case, programme: Programme) -> bool:
+        """Whether nothing but programmes and what follows from them changed since: then the field is as fresh as it
+        was, and no hash needs to be made to know it."""
+        is_same = all(getattr(case, group) is getattr(self.case, group) for group in RESTS_ON)
+        return is_same and self.solution is solution_of(case, programme.lead_id)
 
 
 def lead_in_tissue(case: Case, store: ArrayStore, programme: Programme) -> LeadInTissue:
@@ -57,7 +64,7 @@ def lead_in_tissue(case: Case, store: ArrayStore, programme: Programme) -> LeadI
     units = load_solution(solution, store)
     surfaces = {key: surface_of(one, store, one.space) for key, one in case.structures.items()}
     cells = structure_cells(units.pose, units.grid, surfaces, CLEARANCE_MM)
-    return LeadInTissue(solution, case.structures, units, cells)
+    return LeadInTissue(case, solution, units, cells)
 
 
 def simulate(
@@ -72,18 +79,17 @@ def simulate(
     Raises PlannerError: "programme-unknown", "no-field", "field-outdated"; those of threshold, shares and charge.
     """
     programme = programme_named(case, programme_id)
-    solution = fresh_solution(case, programme)
+    if prepared is None or not prepared.fits(case, programme):
+        prepared = lead_in_tissue(case, store, programme)
     lead = case.leads[programme.lead_id]
     threshold = threshold_of(parameters or SimulationParameters(), programme)
     charge = worst(
         contact_charges(device(lead.device_id), programme.shares, programme.amplitude_ma, programme.width_us)
     )
-    if prepared is None or not prepared.fits(case, solution):
-        prepared = lead_in_tissue(case, store, programme)
     field = prepared.units.combine(programme.shares, programme.case_share, programme.amplitude_ma)
     activated = field.activated(threshold.v_per_mm)
     inside = in_structures(field, activated, prepared.cells)
-    words = _words(case, lead, programme, threshold, solution)
+    words = _words(case, lead, programme, threshold, prepared.solution)
     vertices, triangles = put_surface(activated.surface, store)
     return Simulation(
         id=new_id("simulation"),

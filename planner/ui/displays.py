@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from planner.case.checks import alignment_between, stale
+from planner.case.checks import alignment_between
 from planner.case.facts import surface_of, transform_of
 from planner.case.model import Case, Image, Lead, Simulation, Structure
 from planner.case.store import ArrayStore
@@ -41,15 +41,14 @@ class StructureSurfaces:
 
 
 def structure_displays(
-    case: Case, surfaces: Mapping[str, SurfaceDisplay], hidden: frozenset[str]
+    stale: Mapping[str, str], surfaces: Mapping[str, SurfaceDisplay], hidden: frozenset[str]
 ) -> tuple[SurfaceDisplay, ...]:
-    """The structures that are on, translucent; grey and called out of date when they are."""
-    out_of_date = stale(case)
+    """The structures that are on, translucent; grey and called out of date when they are (``stale``: checks.stale)."""
     made = []
     for key, display in surfaces.items():
         if key in hidden:
             continue
-        if f"structure:{key}" in out_of_date:
+        if f"structure:{key}" in stale:
             display = replace(display, name=_("{name} (out of date)").format(name=display.name), rgb=STALE_RGB)
         made.append(replace(display, opacity=0.55))
     return tuple(made)

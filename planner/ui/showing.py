@@ -1,5 +1,6 @@
 """Keeps the four views in step with the case and the selection; pages may preview a lead, a volume, or an overlay."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,7 @@ class CaseOnViews(QObject):
         self._preview_store: ArrayStore = document.store
         self._extra_points: tuple[PointDisplay, ...] = ()
         self._structures = displays.StructureSurfaces(document.store)
+        self._stale_of: tuple[Case, Mapping[str, str]] | None = None
         self._shows_tissue = False
         self._tissue: tuple[Segmentation, dict[str, Volume]] | None = None
         document.changed.connect(self._follow)
@@ -240,9 +242,9 @@ class CaseOnViews(QObject):
 
     def show_surfaces(self) -> None:
         case, store = self._case, self._document.store
-        stale = checks.stale(case)
+        stale = self._stale()
         hidden = frozenset(key for key in case.structures if not self._selection.is_structure_visible(key))
-        made: list[SurfaceDisplay] = list(displays.structure_displays(case, self._structures.of(case), hidden))
+        made: list[SurfaceDisplay] = list(displays.structure_displays(stale, self._structures.of(case), hidden))
         for simulation in self._simulations():
             is_preview = simulation is self._preview_volume
             is_stale = not is_preview and f"simulation:{simulation.id}" in stale
@@ -255,6 +257,12 @@ class CaseOnViews(QObject):
                 view.preview_surfaces(tuple(made))
             else:
                 view.set_surfaces(tuple(made))
+
+    def _stale(self) -> Mapping[str, str]:
+        """Made once for every case: while a slider moves, the case stays."""
+        if self._stale_of is None or self._stale_of[0] is not self._case:
+            self._stale_of = (self._case, checks.stale(self._case))
+        return self._stale_of[1]
 
     def _simulations(self) -> list[Simulation]:
         preview = self._preview_volume

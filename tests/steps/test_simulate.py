@@ -148,5 +148,5 @@ def test_that_what_was_prepared_changes_no_number_and_is_made_anew_when_it_no_lo
     assert replace(quick, id=plain.id) == plain
     assert plain.overlaps_mm3["box"] > 0.0
     moved = boxed.with_structure(box(np.array(frame.tip_mm) + 40.0, np.array(frame.tip_mm) + 44.0, store))
-    assert not prepared.fits(moved, prepared.solution)
+    assert not prepared.fits(moved, MONOPOLAR)
     assert simulate(moved, store, "p1", prepared=prepared).overlaps_mm3["box"] == 0.0

@@ -9,7 +9,7 @@ from planner.case.scratch_store import ScratchStore
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.steps.set_programme import ProgrammeRequest, set_programme
-from planner.steps.simulate import LeadInTissue, SimulationParameters, fresh_solution, lead_in_tissue, simulate
+from planner.steps.simulate import LeadInTissue, SimulationParameters, lead_in_tissue, simulate
 from planner.ui.showing import CaseOnViews
 
 
@@ -43,7 +43,7 @@ class LiveActivation(QObject):
         try:
             programme = set_programme(case, request)
             case = case.with_programme(programme)
-            if self._prepared is None or not self._prepared.fits(case, fresh_solution(case, programme)):
+            if self._prepared is None or not self._prepared.fits(case, programme):
                 self._prepared = lead_in_tissue(case, self._scratch, programme)
             made = simulate(case, self._scratch, programme.id, parameters, self._prepared)
         except PlannerError:

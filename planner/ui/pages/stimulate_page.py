@@ -144,7 +144,7 @@ class StimulatePage(Page):
 
     def _show_preview(self, preview: LivePreview) -> None:
         self.activation.show_preview(preview.simulation)
-        self.plots.show_preview(preview.programme)
+        self.plots.show_preview(preview.programme, preview.simulation.threshold_v_per_mm)
 
     def _settle(self, request: ProgrammeRequest) -> None:
         """One undo step: the programme, and its activation when the field is there."""

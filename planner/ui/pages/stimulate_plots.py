@@ -1,21 +1,19 @@
-"""Two plots: the pulse that is delivered, and |E| along a line beside the lead. pyqtgraph is imported when shown."""
-
-from typing import Any
+"""Three plots: the pulse that is delivered, and |E| along the lead and across it. pyqtgraph is imported when shown."""
 
 import numpy as np
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPalette, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planner.case.model import Programme
 from planner.geometry.arrays import FloatArray
-from planner.i18n import _
-from planner.steps.read_field import field_beside_lead
+from planner.i18n import _, number
+from planner.scene.display import ANODE_RGB, CATHODE_RGB, OFF_RGB
+from planner.steps.read_field import ContactSpan, FieldProfile, field_profile
 from planner.ui.pages.stimulate_state import StimulationState
 from planner.ui.session import Session
-from planner.ui.theme import tone_colour
+from planner.ui.widgets.labels import Note
+from planner.ui.widgets.line_plot import Band, LinePlot
 
-PLOT_HEIGHT_PX = 130
 PAUSE_SHARE = 0.5
 """Gap drawn between the two phases, as a share of the pulse; makers differ and none is assumed to be known."""
 
@@ -27,20 +25,46 @@ class FieldPlotPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._state: StimulationState | None = None
-        self.plots = StimulationPlots()
+        self._profile: FieldProfile | None = None
+        self._pulse = LinePlot(_("The pulse drawn as a balanced pair; generators differ"))
+        self._pulse.name_axes(_("time, µs"), _("current, mA"))
+        self.along = LinePlot(_("Field along the lead"))
+        self.across = LinePlot(_("Field across the lead"))
+        self.words = Note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.plots)
+        for widget in (self._pulse, self.along, self.across, self.words):
+            column.addWidget(widget)
 
     def show_state(self, state: StimulationState) -> None:
         self._state = state
-        self.plots.show_programme(state.programme)
+        self._profile = None
         programme, simulation = state.programme, state.simulation
-        if programme is None or simulation is None or not state.is_field_fresh or not self.isVisible():
-            self.plots.clear_field()
+        if programme is not None and simulation is not None and state.is_field_fresh and self.isVisible():
+            self._profile = field_profile(state.case, self._session.document.store, programme.id)
+        self._show(programme, self._profile, simulation.threshold_v_per_mm if simulation else 0.0)
+
+    def show_preview(self, programme: Programme, threshold_v_per_mm: float) -> None:
+        """While a slider moves: the pulse follows, and the field as far as it only grows with the current."""
+        if self.isVisible():
+            profile = self._profile.for_programme(programme) if self._profile else None
+            self._show(programme, profile, threshold_v_per_mm)
+
+    def _show(self, programme: Programme | None, profile: FieldProfile | None, threshold: float) -> None:
+        self._pulse.show_curve(*(pulse(programme) if programme else (np.empty(0), np.empty(0))))
+        for plot in (self.along, self.across):
+            plot.setVisible(profile is not None)
+        self.words.say("")
+        if profile is None:
             return
-        line = field_beside_lead(state.case, self._session.document.store, programme.id)
-        self.plots.show_field(line.height_mm, line.v_per_mm, simulation.threshold_v_per_mm)
+        self.along.name_axes(_("above the tip, mm"), _("|E|, V/mm"))
+        self.along.show_bands(contact_bands(profile.contacts))
+        self.along.show_curve(profile.along.place_mm, profile.along.v_per_mm, threshold)
+        self.across.name_axes(_("from the axis through {label}, mm").format(label=profile.facing), _("|E|, V/mm"))
+        self.across.show_bands((Band("", -profile.radius_mm, profile.radius_mm, OFF_RGB),))
+        self.across.show_curve(profile.across.place_mm, profile.across.v_per_mm, threshold)
+        text = _("Along: {beside} mm beside the lead. Grey: the lead. Dashed: the threshold.")
+        self.words.say(text.format(beside=number(profile.beside_mm)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """What changed while it was folded away is read now."""
@@ -48,105 +72,21 @@ class FieldPlotPanel(QWidget):
         if self._state is not None:
             self.show_state(self._state)
 
-    def show_preview(self, programme: Programme) -> None:
-        """While a slider moves: the pulse follows, the field when the slider rests."""
-        self.plots.show_programme(programme)
-
     def shut(self) -> None:
-        self.plots.shut()
+        for plot in (self._pulse, self.along, self.across):
+            plot.shut()
 
 
-class StimulationPlots(QWidget):
-    """Empty until the page is first shown: then pyqtgraph is there."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._wave: Any = None  # pyqtgraph is untyped
-        self._field: Any = None
-        self._programme: Programme | None = None
-        self._line: tuple[FloatArray, FloatArray, float] | None = None
-
-    def _build(self) -> None:
-        import pyqtgraph
-
-        self._wave = pyqtgraph.PlotWidget(parent=self)
-        self._field = pyqtgraph.PlotWidget(parent=self)
-        for plot, name in (
-            (self._wave, _("The pulse drawn as a balanced pair; generators differ")),
-            (self._field, _("Field along the lead")),
-        ):
-            plot.setFixedHeight(PLOT_HEIGHT_PX)
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            plot.setMouseEnabled(x=False, y=False)
-            plot.setAccessibleName(name)
-            plot.setToolTip(name)
-            self._column.addWidget(plot)
-        self._wave.setLabel("bottom", _("time, µs"))
-        self._wave.setLabel("left", _("current, mA"))
-        self._field.setLabel("bottom", _("above the tip, mm"))
-        self._field.setLabel("left", _("|E|, V/mm"))
-
-    def show_programme(self, programme: Programme | None) -> None:
-        """The pulse of the first cathode: down for −, charge balanced."""
-        self._programme = programme
-        self._draw()
-
-    def show_field(self, height_mm: FloatArray, field_v_per_mm: FloatArray, threshold_v_per_mm: float) -> None:
-        """(N,) places above the tip and |E| there; the threshold is drawn across."""
-        self._line = (height_mm, field_v_per_mm, threshold_v_per_mm)
-        self._draw()
-
-    def clear_field(self) -> None:
-        self._line = None
-        self._draw()
-
-    def shut(self) -> None:
-        """pyqtgraph gives every plot a menu without a parent: it would stay when the plot goes."""
-        for plot in (self._wave, self._field):
-            if plot is not None:
-                plot.getPlotItem().ctrlMenu.deleteLater()
-
-    def showEvent(self, event: Any) -> None:
-        if self._wave is None:
-            self._build()
-        self._draw()
-        super().showEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and self._wave is not None:
-            self._draw()
-        super().changeEvent(event)
-
-    def _draw(self) -> None:
-        if self._wave is None:
-            return
-        palette = self.palette()
-        ink = palette.color(QPalette.ColorRole.Text)
-        for plot in (self._wave, self._field):
-            plot.setBackground(palette.color(QPalette.ColorRole.Base))
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(ink)
-                plot.getAxis(side).setTextPen(ink)
-                plot.getAxis(side).enableAutoSIPrefix(False)
-            plot.clear()
-        accent = palette.color(QPalette.ColorRole.Accent)
-        if self._programme is not None:
-            times_us, current_ma = pulse(self._programme)
-            self._wave.plot(times_us, current_ma, pen={"color": accent, "width": 2})
-        self._field.setVisible(self._line is not None)
-        if self._line is not None:
-            heights, values, threshold = self._line
-            self._field.plot(heights, values, pen={"color": accent, "width": 2}, connect="finite")
-            self._field.addLine(y=threshold, pen={"color": tone_colour("warn", palette), "style": _dash()})
+def contact_bands(contacts: tuple[ContactSpan, ...]) -> tuple[Band, ...]:
+    """Every contact with its label and sign: colour alone never carries it."""
+    return tuple(_band(one) for one in contacts)
 
 
-def _dash() -> Any:
-    from PySide6.QtCore import Qt
-
-    return Qt.PenStyle.DashLine
+def _band(span: ContactSpan) -> Band:
+    if span.share == 0.0:
+        return Band(span.label, span.low_mm, span.high_mm, OFF_RGB)
+    sign, rgb = ("\N{MINUS SIGN}", CATHODE_RGB) if span.share < 0 else ("+", ANODE_RGB)
+    return Band(f"{span.label} {sign}", span.low_mm, span.high_mm, rgb)
 
 
 def pulse(programme: Programme) -> tuple[FloatArray, FloatArray]:

@@ -87,8 +87,10 @@ class SceneView(QWidget):
         self._ask_for_planes()
 
     def set_cursor(self, x: float, y: float, z: float) -> None:
-        self._cursor = np.array([x, y, z])
-        self._ask_for_planes()
+        cursor = np.array([x, y, z])
+        if not np.array_equal(cursor, self._cursor):
+            self._cursor = cursor
+            self._ask_for_planes()
 
     def set_leads(self, leads: tuple[LeadDisplay, ...]) -> None:
         self._leads = leads

@@ -13,6 +13,7 @@ from planner.geometry import Grid
 from planner.library.devices import device
 from planner.library.thresholds import GENERAL, TABLE
 from planner.steps.plan_lead import change_depth
+from planner.steps.read_field import field_profile
 from planner.steps.set_programme import programme_of, signs_of
 from planner.steps.simulate import SimulationParameters
 from tests.ui.conftest import OpenCase
@@ -87,6 +88,12 @@ def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: O
     page.controls.amplitude.settled.emit(page.controls.amplitude.value)
     assert len(opened.case.simulations) == 1
 
+    x, y = page.plots.along.curve
+    assert len(x) == len(y) > 50
+    labels = device(lead.device_id).labels
+    assert [band.name for band in page.plots.along.bands] == [labels[0], f"{labels[1]} \N{MINUS SIGN}", *labels[2:]]
+    assert page.plots.across.isVisible()
+
     page.controls.amplitude.spin.setValue(3.0)  # linear: more current, more volume, at once and as one undo step
     larger = next(iter(opened.case.simulations.values()))
     assert larger.volume_mm3 > simulation.volume_mm3
@@ -146,6 +153,9 @@ def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot
     assert len(list(opened.document.store.folder.iterdir())) == files
     shown = opened.session.views.slices["axial"]._surfaces[-1].surface
     kept = next(iter(case.simulations.values()))
+    drawn = page.plots.along.curve[1]
+    read = field_profile(case, opened.document.store, kept.programme_id)
+    assert drawn == pytest.approx(4.0 / read.programme.amplitude_ma * read.along.v_per_mm)
     assert len(shown.vertices) != kept.vertices.shape[0]
     page.controls.amplitude.slider.setSliderDown(False)
     assert opened.case is not case
