@@ -1,0 +1,75 @@
+"""The way through the slices along which soft tissue is best enclosed by bone."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.anatomy.spine.ct.work_grid import BLOCK, STEP_MM, WorkGrid, kernels
+from planner.geometry.arrays import FloatArray
+from planner.progress import Progress
+
+BONE_HU = 180
+"""Above it is bone at 1.5 mm; thinner walls than that are met by other rays."""
+SOFT_HU = -150
+"""The canal holds cord, fluid and fat; below it is air."""
+RAYS = 32
+RAY_MM = 18.0
+"""Half of the widest canal (L5 27 mm, Panjabi 1992) and the tilt of the plane."""
+NEAR = 2
+"""Voxels around the middle that are free of bone; bone met nearer does not count as wall."""
+PATH_HU = 150
+"""A path that enters such bright tissue pays CROSSING: contrast-filled vessels, bone."""
+CROSSING = 2.0
+LEVEL = 0.45
+"""Enclosure that a path must keep up to be worth while: the canal has 0.6 and more, the gaps between organs less."""
+SLOPE_COST = 0.04
+"""Per square of voxels moved between two slices."""
+REACH = 3
+"""Voxels between two slices: 60 degrees."""
+
+
+def enclosed(grid: WorkGrid, progress: Progress) -> NDArray[np.float32]:
+    """(K, J, I) share of rays that meet bone, -1 where there is no soft tissue."""
+    angles = np.arange(RAYS) * 2.0 * np.pi / RAYS
+    steps = np.arange(1, int(RAY_MM / STEP_MM[0]) + 1)
+    rays = np.stack([np.sin(angles)[:, None] * steps, np.cos(angles)[:, None] * steps], axis=-1)
+    offsets = np.round(rays).astype(np.int64)
+    out = np.empty(grid.hu.shape, dtype=np.float32)
+    loops = kernels()
+    for first in range(0, len(out), BLOCK):
+        loops.enclosure(grid.hu, offsets, NEAR, BONE_HU, SOFT_HU, first, min(first + BLOCK, len(out)), out)
+        progress(min(first + BLOCK, len(out)) / len(out))
+    return out
+
+
+def coarse_path(grid: WorkGrid, enclosure: NDArray[np.float32]) -> tuple[NDArray[Any], FloatArray]:
+    """(N, 3) indices (k, j, i) of the best path from below upwards, and the enclosure (N,) along it."""
+    gain = gains(grid, enclosure)
+    start = np.empty(gain.shape[1:], dtype=np.float32)
+    came = np.empty(gain.shape, dtype=np.int16)
+    path = kernels().best_path(gain, REACH, SLOPE_COST, start, came)
+    return path, enclosure[path[:, 0], path[:, 1], path[:, 2]].astype(float)
+
+
+def gains(grid: WorkGrid, enclosure: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(K, J, I) what a path wins in each voxel."""
+    from scipy.ndimage import uniform_filter
+
+    hu = np.clip(grid.hu, -100, 400).astype(np.float32)
+    own = uniform_filter(hu, (1, 3, 3), mode="nearest")
+    front = uniform_filter(hu, (3, 9, 9), mode="nearest")
+    ahead = round(FRONT_MM / STEP_MM[1])
+    gain = np.where(enclosure >= 0.0, enclosure - LEVEL, -CROSSING).astype(np.float32)
+    gain[:, :-ahead] += np.clip((front[:, ahead:] - own[:, :-ahead] - 20.0) / 60.0, -1.2, 0.0)
+    gain[:, -ahead:] -= 1.2
+    gain += np.clip((90.0 - own) / 60.0, -1.0, 0.0)
+    bone_i = np.nonzero((grid.hu >= 250).any(axis=(0, 1)))[0]
+    counts = (grid.hu >= 250).sum(axis=(0, 1))
+    middle = np.interp(0.5, np.cumsum(counts) / max(counts.sum(), 1), np.arange(len(counts))) if len(bone_i) else 0.0
+    aside = (np.arange(grid.hu.shape[2]) - middle) * STEP_MM[0] / 40.0
+    gain -= (0.1 * aside**2).astype(np.float32)
+    return gain
+
+
+FRONT_MM = 15.0
