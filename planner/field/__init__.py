@@ -1,13 +1,16 @@
 """The electric field of a straight lead in tissue, and what it reaches.
 
-div(sigma grad V) = 0, quasi-static, scalar conductivity. How it is solved:
+div(sigma grad V) = 0, quasi-static, sigma a number or a symmetric tensor at every place. How it is solved:
 
 - ``grid``: cells fitted to the lead, spherical below the centre of its tip and cylindrical above, so no cell cuts the
   lead and the lead's body is not in the system. Faces lie on every contact edge and on the encapsulation.
-- ``conductor``: conductivity of half cells, sampled from the label image through its affine (voxel centres).
+- ``conductor``: tissue from a constant or a label image, ``tensors``: along and across fibres, or from diffusion;
+  ``sampling``: both in the eighths of cells, through the image's affine (voxel centres).
 - ``system``: finite volumes with two-point fluxes; contacts are fixed potentials behind the faces they cover.
 - ``edges``: near a contact's edge the flux is scaled to the known square-root singularity; without this the impedance
   is first order (1 % at 0.03 mm cells), with it 0.1 % at 0.1 mm.
+- ``cross``: what tensors add, as a power that is a sum of squares over eighths of cells, so that the system stays
+  symmetric and positive; ``stencil`` collects it. More angles where tissue is anisotropic across the shaft.
 - ``preconditioner``: the system averaged around the shaft, solved exactly by angular modes; ``solver``: conjugate
   gradients with it. One iteration for rings in homogeneous tissue, some tens in labelled tissue.
 - ``units``: 1 V on each contact in turn gives the Maxwell matrix; inactive contacts float through its inverse, and
@@ -27,6 +30,7 @@ from planner.field.field_map import FieldMap, Samples
 from planner.field.grid import Domain, Resolution
 from planner.field.lead import ContactShape, LeadShape, Pose
 from planner.field.solver import FieldOptions, solve_units
+from planner.field.tensors import TensorTissue
 from planner.field.units import UnitSolutions
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
     "Pose",
     "Resolution",
     "Samples",
+    "TensorTissue",
     "Tissue",
     "UnitSolutions",
     "solve_units",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.field.flow import Components
+from planner.field.axis import Components
 from planner.field.grid import LeadGrid
 from planner.field.isosurface import isosurface
 from planner.field.lead import Pose

@@ -1,20 +1,24 @@
-"""What conducts around the lead: tissue from a constant or a label image, an encapsulation, and what lies outside."""
+"""What conducts: tissue from a constant or a label image, what lies outside it, and the encapsulation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import PlannerError, SpaceMismatchError
-from planner.field.grid import LeadGrid
+from planner.errors import PlannerError
 from planner.field.lead import Pose
 from planner.geometry import Grid, Volume
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 
-WIDE_MM = 0.3
-"""Eighths of cells wider than this are sampled at eight places: a tissue border may cut them."""
+if TYPE_CHECKING:
+    from planner.field.tensors import TensorTissue
+
+
+MOST_SKEW = 0.01
+"""Largest cosine of the angle between two axes of an image that is taken for a right angle (half a degree)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Tissue:
 
     @classmethod
     def from_labels(cls, labels: Volume, s_per_m: Mapping[int, float], outside_s_per_m: float) -> "Tissue":
-        """Raises PlannerError: "conductivity" for a bad number, "unknown-tissue" for a label without one."""
+        """Raises PlannerError: "conductivity" (a bad number), "unknown-tissue" (a label without one), "image-axes"."""
+        check_axes(labels.grid)
         _check_conductivity(_("outside the image"), outside_s_per_m)
         for label, value in s_per_m.items():
             _check_conductivity(str(label), value)
@@ -98,78 +103,12 @@ class Tissue:
 class Conductor:
     """Tissue and encapsulation around one lead."""
 
-    tissue: Tissue
+    tissue: "Tissue | TensorTissue"
     capsule: Capsule = field(default_factory=Capsule)
 
     @classmethod
     def uniform(cls, s_per_m: float, capsule: Capsule | None = None) -> "Conductor":
         return cls(Tissue.uniform(s_per_m), capsule or Capsule())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CellConductivity:
-    """S/m of the two halves of every cell in each direction, indexed [t, s, n]: towards lower and higher index.
-
-    A face's conductance is that of the two halves that meet there in series, so a tissue boundary may cut a cell.
-    """
-
-    n_low: FloatArray = field(repr=False)
-    n_high: FloatArray = field(repr=False)
-    s_low: FloatArray = field(repr=False)
-    s_high: FloatArray = field(repr=False)
-    t_low: FloatArray = field(repr=False)
-    t_high: FloatArray = field(repr=False)
-
-
-def sample(conductor: Conductor, grid: LeadGrid, pose: Pose) -> CellConductivity:
-    """Conductivity of every half cell, averaged over eight (or in large cells more) places per cell."""
-    tissue = conductor.tissue
-    if tissue.grid is not None and tissue.grid.space != pose.space:
-        raise SpaceMismatchError(f"the lead is in {pose.space!r}, the tissue in {tissue.grid.space!r}")
-    if tissue.grid is None:
-        constant = np.full(grid.shape, tissue.outside_s_per_m)
-        halves = CellConductivity(*([constant] * 6))
-    else:
-        halves = _sample_octants(tissue, grid, pose)
-    return _with_capsule(halves, conductor.capsule, grid)
-
-
-def _sample_octants(tissue: Tissue, grid: LeadGrid, pose: Pose) -> CellConductivity:
-    sums = [np.zeros(grid.shape) for _axis in range(6)]
-    for t_half in (0, 1):
-        for s_half in (0, 1):
-            for n_half in (0, 1):
-                octant = _octant(tissue, grid, pose, (t_half, s_half, n_half))
-                for place, half in ((0, n_half), (2, s_half), (4, t_half)):
-                    sums[place + half] += octant
-    return CellConductivity(*(total / 4.0 for total in sums))
-
-
-def _octant(tissue: Tissue, grid: LeadGrid, pose: Pose, half: tuple[int, int, int]) -> FloatArray:
-    """Mean conductivity in one eighth of every cell; wide eighths are sampled at eight places."""
-    wide = np.maximum(grid.t_widths.max() * (grid.radius_mm + grid.n_centres), np.diff(grid.n_mm)) / 2.0
-    first_coarse = int(np.searchsorted(wide, WIDE_MM))
-    parts = []
-    for layers, places in ((slice(0, first_coarse), (0.5,)), (slice(first_coarse, None), (0.25, 0.75))):
-        shares = [[(half[axis] + place) / 2.0 for place in places] for axis in range(3)]
-        total = np.zeros((*grid.shape[:2], len(grid.n_centres[layers])))
-        for t_share in shares[0]:
-            t = grid.t_rad[:-1] + t_share * grid.t_widths
-            for s_share in shares[1]:
-                s = grid.s_mm[:-1] + s_share * np.diff(grid.s_mm)
-                for n_share in shares[2]:
-                    n = grid.n_mm[:-1][layers] + n_share * np.diff(grid.n_mm)[layers]
-                    total += tissue.around(pose, t, *grid.profile(s[:, None], n[None, :]))
-        parts.append(total / len(places) ** 3)
-    return np.concatenate(parts, axis=2)
-
-
-def _with_capsule(halves: CellConductivity, capsule: Capsule, grid: LeadGrid) -> CellConductivity:
-    layer = grid.n_centres < capsule.thickness_mm
-    if not layer.any():
-        return halves
-    names = ("n_low", "n_high", "s_low", "s_high", "t_low", "t_high")
-    return CellConductivity(*(np.where(layer, capsule.s_per_m, getattr(halves, name)) for name in names))
 
 
 def _positions(values: NDArray[np.generic], keys: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -191,6 +130,14 @@ def _positions(values: NDArray[np.generic], keys: NDArray[np.int64]) -> NDArray[
         placed: NDArray[np.uint8] = lookup[values.astype(np.uint16)]
         return placed
     return np.searchsorted(keys, values.astype(np.int64)).astype(np.uint8)
+
+
+def check_axes(grid: Grid) -> None:
+    """Raises PlannerError(code="image-axes") when the image's axes are not at right angles to each other."""
+    axes = grid.affine[:3, :3] / grid.spacing_mm
+    if np.abs(axes.T @ axes - np.eye(3)).max() > MOST_SKEW:
+        text = _("The axes of the image are not at right angles to each other. Resample it to a straight grid.")
+        raise PlannerError(text, code="image-axes")
 
 
 def _check_conductivity(what: str, s_per_m: float) -> None:

@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import SpaceMismatchError
-from planner.field.conductor import Conductor, sample
-from planner.field.field_map import FieldMap, directions
-from planner.field.grid import LeadGrid
+from planner.field.conductor import Conductor
+from planner.field.cross import cross_currents
+from planner.field.field_map import FieldMap
+from planner.field.grid import LeadGrid, directions
 from planner.field.metric import metric_of
+from planner.field.sampling import sample
+from planner.field.stencil import N, S, T
+from planner.field.system import INSULATING, half_faces
 from planner.field.units import UnitSolutions
 from planner.geometry import Points, Surface
 from planner.geometry.arrays import FloatArray
@@ -86,21 +90,21 @@ class CurrentMap:
 
 def currents_of(units: UnitSolutions, field: FieldMap, conductor: Conductor) -> CurrentMap:
     """``field`` is a sum of ``units``, and ``conductor`` the one they were solved in."""
-    grid, flow, metric = field.grid, units.flow, metric_of(field.grid)
-    sigma, width = sample(conductor, grid, field.pose), grid.t_widths[:, None, None]
-    volts = field.volts.astype(float)
-    parts = field.components
-    n_low = parts.n_low * sigma.n_low * (metric.n_area[:, :-1] * width)
-    n_last = parts.n_high[:, :, -1:] * sigma.n_high[:, :, -1:] * (metric.n_area[:, -1:] * width)
-    s_high = flow.s_high * sigma.s_high * (metric.s_area[1:] * width)
-    along = -np.diff(volts, axis=1, append=0.0) * s_high
-    around = (volts - np.roll(volts, -1, axis=0)) * (flow.t_high * sigma.t_high * metric.t_area)
-    return CurrentMap(
-        field,
-        np.concatenate([n_low, n_last], axis=2),
-        np.concatenate([np.zeros_like(along[:, :1]), along], axis=1),
-        np.concatenate([around[-1:], around], axis=0),
-    )
+    grid = field.grid
+    sigma, volts = sample(conductor, grid, field.pose), field.volts.astype(float)
+    faces = units.flow.faces(grid, sigma)
+    held = np.append(field.contact_volts, 0.0)[faces.owner]
+    wall = np.where(faces.owner == INSULATING, volts[:, :, 0], held)
+    away = np.concatenate([faces.wall[:, :, None], faces.n, faces.outer[:, :, None]], axis=2)
+    along = np.concatenate([np.zeros_like(faces.top[:, None]), faces.s, faces.top[:, None]], axis=1)
+    around = np.concatenate([faces.around[-1:], faces.around])
+    n = -away * np.diff(volts, axis=2, prepend=wall[:, :, None], append=0.0)
+    s = -along * np.diff(volts, axis=1, prepend=0.0, append=0.0)
+    t = -around * np.diff(volts, axis=0, prepend=volts[-1:], append=volts[:1])
+    if sigma.octants is not None:
+        cross = cross_currents(grid, sigma, half_faces(grid, metric_of(grid), sigma), faces, volts, wall)
+        n, s, t = n + cross[N], s + cross[S], t + cross[T]
+    return CurrentMap(field, n, s, t)
 
 
 def _cell(edges: FloatArray, at: FloatArray) -> NDArray[np.int64]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.field.activated import Activated, activated
-from planner.field.flow import Components
-from planner.field.grid import LeadGrid
+from planner.field.axis import Components, axis_of
+from planner.field.grid import LeadGrid, directions
 from planner.field.lead import Pose
 from planner.geometry import Curve, Points
 from planner.geometry.arrays import FloatArray
@@ -75,10 +75,12 @@ class FieldMap:
         t, s, n = self.grid.from_lead(self.pose.to_lead(points))
         is_inside = (n >= 0) & (n <= self.grid.n_mm[-1]) & (s <= self.grid.s_mm[-1])
         place = _Place.of(self.grid, t, s, np.clip(n, 0, self.grid.n_mm[-1]))
-        volts = np.where(is_inside, place.smooth(self.volts, power=1), np.nan)
+        axis = axis_of(self.grid, self.volts, self.components)
+        volts = np.where(is_inside, place.smooth(self.volts, axis.volts, power=1), np.nan)
         parts = self.components
-        along_n = place.between_faces(parts.n_low, parts.n_high)
-        local = np.stack([along_n, place.smooth(parts.s, power=2), place.smooth(parts.t, power=2)], axis=1)
+        along_n = place.between_faces(parts.n_low, parts.n_high, axis.n_low, axis.n_high)
+        along_s, around = place.smooth(parts.s, axis.s, power=2), place.smooth(parts.t, axis.t, power=2)
+        local = np.stack([along_n, along_s, around], axis=1)
         world = (directions(self.grid, t, s) @ local[:, :, None])[:, :, 0] @ self.pose.matrix.T
         return Samples(volts, np.where(is_inside[:, None], world, np.nan))
 
@@ -86,16 +88,6 @@ class FieldMap:
         """Lengths from the curve's beginning, and the samples there."""
         arc = np.linspace(0.0, curve.length_mm, max(int(np.ceil(curve.length_mm / step_mm)), 1) + 1)
         return arc, self.at(Points.of(curve.at(arc), curve.space))
-
-
-def directions(grid: LeadGrid, t: FloatArray, s: FloatArray) -> FloatArray:
-    """(N, 3, 3) columns: away from the lead, along it, around it; in the lead's frame."""
-    phi = np.minimum(s / grid.radius_mm, np.pi / 2.0)
-    cos_t, sin_t, cos_p, sin_p = np.cos(t), np.sin(t), np.cos(phi), np.sin(phi)
-    away = np.stack([sin_p * cos_t, sin_p * sin_t, -cos_p], axis=1)
-    along = np.stack([cos_p * cos_t, cos_p * sin_t, sin_p], axis=1)
-    around = np.stack([-sin_t, cos_t, np.zeros_like(t)], axis=1)
-    return np.stack([away, along, around], axis=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +102,8 @@ class _Place:
     rho: FloatArray
     rho_centres: FloatArray
     rho_edges: FloatArray
+    axis_share: FloatArray
+    """Of the value on the axis below the tip, for points nearer to it than the first cells' centres."""
 
     @classmethod
     def of(cls, grid: LeadGrid, t: FloatArray, s: FloatArray, n: FloatArray) -> "_Place":
@@ -125,25 +119,31 @@ class _Place:
             (t_high, s_low + 1, t_share * s_share),
         )
         rho = grid.radius_mm
-        return cls(columns, low, share, cell, inside, rho + n, rho + grid.n_centres, rho + grid.n_mm)
+        axis_share = np.clip(1.0 - s / grid.s_centres[0], 0.0, 1.0)
+        return cls(columns, low, share, cell, inside, rho + n, rho + grid.n_centres, rho + grid.n_mm, axis_share)
 
-    def smooth(self, values: Single, power: int) -> FloatArray:
+    def smooth(self, values: Single, on_axis: Single, power: int) -> FloatArray:
         """Between cell centres; linear in rho^power times the value, which is exact for decays 1/rho^power."""
         below, above = self.rho_centres[self.low] ** power, self.rho_centres[self.low + 1] ** power
         total = np.zeros(len(self.rho))
         for t, s, weight in self.columns:
-            low, high = values[t, s, self.low] * below, values[t, s, self.low + 1] * above
+            ends = [self._towards_axis(values[t, s, n], on_axis[t, n]) for n in (self.low, self.low + 1)]
+            low, high = ends[0] * below, ends[1] * above
             total += weight * (low + self.share * (high - low))
         return total / self.rho**power
 
-    def between_faces(self, low_face: Single, high_face: Single) -> FloatArray:
+    def between_faces(self, low_face: Single, high_face: Single, low_axis: Single, high_axis: Single) -> FloatArray:
         """Between the faces of one cell, so that a jump at a face stays there; linear in rho^2 times the value."""
         below, above = self.rho_edges[self.cell] ** 2, self.rho_edges[self.cell + 1] ** 2
         total = np.zeros(len(self.rho))
         for t, s, weight in self.columns:
-            low, high = low_face[t, s, self.cell] * below, high_face[t, s, self.cell] * above
+            low = self._towards_axis(low_face[t, s, self.cell], low_axis[t, self.cell]) * below
+            high = self._towards_axis(high_face[t, s, self.cell], high_axis[t, self.cell]) * above
             total += weight * (low + self.inside * (high - low))
         return total / self.rho**2
+
+    def _towards_axis(self, values: Single, on_axis: Single) -> FloatArray:
+        return cast(FloatArray, values + self.axis_share * (on_axis - values))
 
 
 def _between(

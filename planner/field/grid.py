@@ -117,6 +117,16 @@ def arc_of_height(radius_mm: float, height_mm: float) -> float:
     return float(radius_mm * (np.pi / 2.0 - 1.0) + height_mm)
 
 
+def directions(grid: LeadGrid, t: FloatArray, s: FloatArray) -> FloatArray:
+    """(N, 3, 3) columns: away from the lead, along it, around it; in the lead's frame."""
+    phi = np.minimum(s / grid.radius_mm, np.pi / 2.0)
+    cos_t, sin_t, cos_p, sin_p = np.cos(t), np.sin(t), np.cos(phi), np.sin(phi)
+    away = np.stack([sin_p * cos_t, sin_p * sin_t, -cos_p], axis=1)
+    along = np.stack([cos_p * cos_t, cos_p * sin_t, sin_p], axis=1)
+    around = np.stack([-sin_t, cos_t, np.zeros_like(t)], axis=1)
+    return np.stack([away, along, around], axis=2)
+
+
 def make_grid(lead: LeadShape, capsule_mm: float, domain: Domain, resolution: Resolution) -> LeadGrid:
     """Faces lie on every contact edge, on the capsule's outside and on the shoulder of the tip."""
     return LeadGrid(

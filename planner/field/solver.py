@@ -1,26 +1,29 @@
 """Conjugate gradients with the angular preconditioner, and the unit solutions of one lead."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.errors import PlannerError
-from planner.field.conductor import Conductor, sample
+from planner.field.conductor import Conductor
+from planner.field.cross import CrossTerms, cross_terms
 from planner.field.edges import corrected
 from planner.field.flow import Flow
 from planner.field.grid import Domain, Resolution, make_grid
 from planner.field.lead import LeadShape, Pose
 from planner.field.metric import metric_of
 from planner.field.preconditioner import AngularPreconditioner
-from planner.field.system import contact_currents, faces_of, matrix_of, owners, source_of
+from planner.field.sampling import sample
+from planner.field.system import Faces, contact_currents, faces_of, half_faces, matrix_of, owners, source_of
+from planner.field.tensors import TensorTissue, angles_for
 from planner.field.units import UnitSolutions
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import Progress
 
 if TYPE_CHECKING:
-    from scipy.sparse import dia_array
+    from scipy.sparse import csr_array, dia_array
 
 RELATIVE_TOLERANCE = 1e-6
 """Residual against the source, in the preconditioner's norm; potentials are then good to about 1e-5."""
@@ -50,21 +53,54 @@ def solve_units(
     preparing = _with_words(progress.part(0.0, 0.3), _("Preparing the conductor model"))
     preparing(0.0)
     domain = options.domain or default_domain(lead)
-    grid = make_grid(lead, conductor.capsule.thickness_mm, domain, options.resolution)
+    resolution = fitting(options.resolution, conductor, pose)
+    grid = make_grid(lead, conductor.capsule.thickness_mm, domain, resolution)
     sigma = sample(conductor, grid, pose)
-    metric = metric_of(grid)
-    faces = corrected(faces_of(grid, metric, sigma, owners(grid, lead, names), options.is_grounded), grid)
+    halves = half_faces(grid, metric_of(grid), sigma)
+    faces = corrected(faces_of(halves, owners(grid, lead, names), options.is_grounded), grid)
+    system = _System.of(faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names)))
     preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing)
-    matrix = matrix_of(faces)
     volts, conductance = [], []
     for number, label in enumerate(names):
         part = progress.part(0.3 + 0.7 * number / len(names), 0.3 + 0.7 * (number + 1) / len(names))
         part = _with_words(part, _("Solving contact {label}").format(label=label))
-        solution = conjugate_gradients(matrix, source_of(faces, number), preconditioner, part).reshape(grid.shape)
+        solution = conjugate_gradients(system.matrix, system.source(number), preconditioner, part).reshape(grid.shape)
         volts.append(solution.astype(np.float32))
-        conductance.append(contact_currents(faces, solution, np.eye(len(names))[number]))
+        conductance.append(system.contact_currents(solution, np.eye(len(names))[number]))
     flow = Flow.of(grid, sigma, faces)
     return UnitSolutions(pose, grid, flow, names, np.array(conductance), np.array(volts))
+
+
+def fitting(resolution: Resolution, conductor: Conductor, pose: Pose) -> Resolution:
+    """With as many angles as the tissue's anisotropy across the shaft needs, or more if they were asked for."""
+    if not isinstance(conductor.tissue, TensorTissue):
+        return resolution
+    least = angles_for(conductor.tissue.ratio_across(pose))
+    angles = max(least, resolution.angles)
+    largest = min(resolution.segment_largest_deg, 360.0 / least)
+    edge = min(resolution.segment_edge_deg, largest)
+    return replace(resolution, angles=angles, segment_largest_deg=largest, segment_edge_deg=edge)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _System:
+    """Two-point faces, and what tensors add to them."""
+
+    faces: Faces
+    cross: CrossTerms | None
+    matrix: "dia_array | csr_array"
+
+    @classmethod
+    def of(cls, faces: Faces, cross: CrossTerms | None) -> "_System":
+        return cls(faces, cross, matrix_of(faces) if cross is None else matrix_of(faces).tocsr() + cross.matrix)
+
+    def source(self, contact: int) -> FloatArray:
+        source = source_of(self.faces, contact)
+        return source if self.cross is None else source + self.cross.source(contact)
+
+    def contact_currents(self, volts: FloatArray, contact_volts: FloatArray) -> FloatArray:
+        currents = contact_currents(self.faces, volts, contact_volts)
+        return currents if self.cross is None else currents + self.cross.contact_currents(volts)
 
 
 def _with_words(progress: Progress, words: str) -> Progress:
@@ -80,7 +116,7 @@ def default_domain(lead: LeadShape) -> Domain:
 
 
 def conjugate_gradients(
-    matrix: "dia_array", source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
+    matrix: "dia_array | csr_array", source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
 ) -> FloatArray:
     """Solve matrix @ x = source. Raises PlannerError(code="no-convergence") and Cancelled."""
     x = np.zeros_like(source)

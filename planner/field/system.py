@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.field.conductor import CellConductivity
 from planner.field.grid import SAME_PLACE_MM, LeadGrid, arc_of_height
 from planner.field.lead import ContactShape, LeadShape
 from planner.field.metric import Metric
+from planner.field.sampling import CellConductivity
 from planner.geometry.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -63,22 +63,40 @@ def _angles_of(contact: ContactShape, grid: LeadGrid) -> NDArray[np.bool_]:
     return inside
 
 
-def faces_of(
-    grid: LeadGrid, metric: Metric, sigma: CellConductivity, owner: NDArray[np.int64], is_grounded: bool
-) -> Faces:
-    """Every face is two half cells in series."""
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfFaces:
+    """Conductances in mS from every cell's centre to its lower and upper faces, [t, s, n]."""
+
+    n_low: FloatArray = field(repr=False)
+    n_high: FloatArray = field(repr=False)
+    s_low: FloatArray = field(repr=False)
+    s_high: FloatArray = field(repr=False)
+    t_low: FloatArray = field(repr=False)
+    t_high: FloatArray = field(repr=False)
+
+
+def half_faces(grid: LeadGrid, metric: Metric, sigma: CellConductivity) -> HalfFaces:
     width = grid.t_widths[:, None, None]
-    n_low, n_high = sigma.n_low * (metric.n_in * width), sigma.n_high * (metric.n_out * width)
-    s_low, s_high = sigma.s_low * (metric.s_low * width), sigma.s_high * (metric.s_high * width)
-    t_low, t_high = sigma.t_low * (metric.around / (width / 2)), sigma.t_high * (metric.around / (width / 2))
+    return HalfFaces(
+        n_low=sigma.n_low * (metric.n_in * width),
+        n_high=sigma.n_high * (metric.n_out * width),
+        s_low=sigma.s_low * (metric.s_low * width),
+        s_high=sigma.s_high * (metric.s_high * width),
+        t_low=sigma.t_low * (metric.around / (width / 2)),
+        t_high=sigma.t_high * (metric.around / (width / 2)),
+    )
+
+
+def faces_of(halves: HalfFaces, owner: NDArray[np.int64], is_grounded: bool) -> Faces:
+    """Every face is two half cells in series."""
     ground = 1.0 if is_grounded else 0.0
     return Faces(
-        n=_series(n_high[:, :, :-1], n_low[:, :, 1:]),
-        s=_series(s_high[:, :-1, :], s_low[:, 1:, :]),
-        around=_series(t_high, np.roll(t_low, -1, axis=0)),
-        wall=np.where(owner == INSULATING, 0.0, n_low[:, :, 0]),
-        outer=ground * n_high[:, :, -1],
-        top=ground * s_high[:, -1, :],
+        n=_series(halves.n_high[:, :, :-1], halves.n_low[:, :, 1:]),
+        s=_series(halves.s_high[:, :-1, :], halves.s_low[:, 1:, :]),
+        around=_series(halves.t_high, np.roll(halves.t_low, -1, axis=0)),
+        wall=np.where(owner == INSULATING, 0.0, halves.n_low[:, :, 0]),
+        outer=ground * halves.n_high[:, :, -1],
+        top=ground * halves.s_high[:, -1, :],
         owner=owner,
     )
 
