@@ -84,13 +84,16 @@ class LeadDisplay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurfaceDisplay:
-    """A structure or an activated volume. ``is_filled`` also tints its inside on the slices."""
+    """A structure, an activated volume or a level of |E|. ``is_filled`` also tints its inside on the slices; ``tag``
+    stands at its outlines there. ``is_estimate``: dashed outlines, and every view that shows it says so."""
 
     name: str
     surface: Surface
     rgb: Rgb
     opacity: float = 1.0
     is_filled: bool = False
+    tag: str = ""
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.scene.contours import NEAR_MM, ContactTrace, LeadTrace, SurfaceCuts, trace_lead
 from planner.scene.display import SIGN_RGB, LeadDisplay, Sign, SurfaceDisplay
@@ -24,13 +25,30 @@ def surface_marks(raster: Raster, surfaces: tuple[SurfaceDisplay, ...], cuts: Su
     """Outlines of the surfaces that meet the slice; the inside tinted where asked for. ``cuts`` remembers them."""
     cuts = cuts or SurfaceCuts()
     marks: list[Mark] = []
+    tags: list[tuple[float, float]] = []
     for shown in surfaces:
         for line in cuts.cut(shown.surface, raster.plane):
             xy = raster.uv_to_px(line.uv)
             if shown.is_filled and line.is_closed:
                 marks.append(Fill(xy, shown.rgb, 0.22 * shown.opacity))
-            marks.append(Stroke(xy, shown.rgb, 1.6, min(1.0, 0.35 + shown.opacity), line.is_closed))
+            alpha = min(1.0, 0.35 + shown.opacity)
+            marks.append(Stroke(xy, shown.rgb, 1.6, alpha, line.is_closed, is_dashed=shown.is_estimate))
+            if shown.tag and len(xy):
+                marks.append(_tag(shown, xy, tags))
     return marks
+
+
+def _tag(shown: SurfaceDisplay, xy: FloatArray, tags: list[tuple[float, float]]) -> Mark:
+    """At the lowest place of the outline: labels of contacts stand beside the lead, at its sides."""
+    x, y = xy[int(xy[:, 1].argmax())]
+    place = (float(x), free_height(float(x), float(y), tags))
+    tags.append(place)
+    return Words(*place, shown.tag, shown.rgb, 10.5, "centre", is_bold=True, on_plate=True)
+
+
+def estimate_lines(surfaces: tuple[SurfaceDisplay, ...]) -> tuple[str, ...]:
+    """What a view has to say when one of its surfaces is no result."""
+    return (_("ESTIMATE, not computed here"),) if any(one.is_estimate for one in surfaces) else ()
 
 
 def lead_marks(raster: Raster, leads: tuple[LeadDisplay, ...]) -> list[Mark]:

@@ -20,8 +20,10 @@ def space_marks(
     leads: tuple[LeadDisplay, ...] = (),
     points: tuple[PointDisplay, ...] = (),
     image: ImageWords | None = None,
+    extra: tuple[str, ...] = (),
 ) -> list[Mark]:
-    """Everything written on a 3-D view in parallel projection whose screen is ``raster``, none over another."""
+    """Everything written on a 3-D view in parallel projection whose screen is ``raster``, none over another; ``extra``
+    lines stand at the top right."""
     placed: list[tuple[float, float]] = []
     marks: list[Mark] = []
     for lead in leads:
@@ -40,7 +42,7 @@ def space_marks(
             place = _beside(raster, np.array(point.xyz), placed)
             if abs(place[1] - wanted) <= FARTHEST_NAME_PX:
                 marks.append(Words(*place, point.name, point.rgb, 11.0))
-    return marks + caption_marks(raster, annotate_space(raster, image))
+    return marks + caption_marks(raster, annotate_space(raster, image), extra)
 
 
 def _beside(raster: Raster, xyz: FloatArray, placed: list[tuple[float, float]]) -> tuple[float, float]:

@@ -1,6 +1,5 @@
 """Keeps the four views in step with the case and the selection; pages may preview a lead, a volume, or an overlay."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,21 +7,21 @@ from PySide6.QtCore import QObject
 
 from planner.app.document import CaseDocument
 from planner.app.selection import Selection
-from planner.case import checks
 from planner.case.facts import grid_of, volume_of
-from planner.case.model import Case, Image, Lead, Segmentation, Simulation, Vector
+from planner.case.model import Case, Image, Lead, Segmentation, Vector
 from planner.case.store import ArrayStore
 from planner.geometry import Points
 from planner.geometry.volume import Volume
 from planner.library.tissues import tissue_name
 from planner.scene.annotations import ImageWords
 from planner.scene.colour_tables import ColourMap
-from planner.scene.display import PointDisplay, SurfaceDisplay
+from planner.scene.display import PointDisplay
 from planner.scene.slices import Layer, SliceLayer
 from planner.steps import show_case
 from planner.steps.read_lead import acpc_transform
 from planner.ui import displays
 from planner.ui.picking import PointPicker
+from planner.ui.surfaces_on_views import SurfacesOnViews
 from planner.ui.views.four_views import FourViews
 from planner.ui.views.slice_view import SliceView
 
@@ -63,6 +62,7 @@ class CaseOnViews(QObject):
     def __init__(self, document: CaseDocument, selection: Selection, views: FourViews, picker: PointPicker) -> None:
         super().__init__()
         self._all_views: list[FourViews | SliceView] = [views]
+        self.surfaces = SurfacesOnViews(document, selection, self._all_views)
         self._document = document
         self._selection = selection
         self._views = views
@@ -70,17 +70,12 @@ class CaseOnViews(QObject):
         self._volumes: dict[str, Volume] = {}
         self._overlay: tuple[Layer, ...] | None = None
         self._preview: Lead | None = None
-        self._preview_volume: Simulation | None = None
-        self._preview_store: ArrayStore = document.store
         self._extra_points: tuple[PointDisplay, ...] = ()
-        self._structures = displays.StructureSurfaces(document.store)
-        self._stale_of: tuple[Case, Mapping[str, str]] | None = None
         self._shows_tissue = False
         self._tissue: tuple[Segmentation, dict[str, Volume]] | None = None
         document.changed.connect(self._follow)
         selection.layers_changed.connect(self.show_images)
         selection.active_lead_changed.connect(lambda _lead_id: self.show_leads())
-        selection.structures_changed.connect(self.show_surfaces)
         views.point_picked.connect(self._take_point)
         views.window_changed.connect(self._take_window)
         views.window_reset_requested.connect(self._reset_window)
@@ -93,7 +88,7 @@ class CaseOnViews(QObject):
         view.set_space(self._case.planning_space)
         self.show_images()
         self.show_leads()
-        self.show_surfaces()
+        self.surfaces.show()
 
     # -- following --------------------------------------------------------------------------------------------------
 
@@ -111,7 +106,7 @@ class CaseOnViews(QObject):
         if self._preview is not None and after.leads.get(self._preview.id) is not before.leads.get(self._preview.id):
             self._preview = None
         self.show_leads()
-        self.show_surfaces()
+        self.surfaces.show()
         self.show_points()
 
     def show_all(self) -> None:
@@ -124,7 +119,7 @@ class CaseOnViews(QObject):
         self._selection.set_cursor(first_place(case, self._selection.active_lead))
         self.show_images()
         self.show_leads()
-        self.show_surfaces()
+        self.surfaces.show()
         self.show_points()
 
     # -- images -----------------------------------------------------------------------------------------------------
@@ -214,14 +209,6 @@ class CaseOnViews(QObject):
         self._preview = lead
         self.show_leads()
 
-    def preview_simulation(self, simulation: Simulation | None, store: ArrayStore) -> None:
-        """Show an activated volume that is not in the case yet; its surface lies in ``store``."""
-        if simulation is None and self._preview_volume is None:
-            return
-        self._preview_volume = simulation
-        self._preview_store = store
-        self.show_surfaces()
-
     def mark_points(self, points: tuple[PointDisplay, ...]) -> None:
         """Points a page is collecting."""
         self._extra_points = points
@@ -239,37 +226,6 @@ class CaseOnViews(QObject):
         leads = displays.lead_displays(self._case, self._selection.active_lead, self._preview)
         for view in self._all_views:
             view.set_leads(leads)
-
-    def show_surfaces(self) -> None:
-        case, store = self._case, self._document.store
-        stale = self._stale()
-        hidden = frozenset(key for key in case.structures if not self._selection.is_structure_visible(key))
-        made: list[SurfaceDisplay] = list(displays.structure_displays(stale, self._structures.of(case), hidden))
-        for simulation in self._simulations():
-            is_preview = simulation is self._preview_volume
-            is_stale = not is_preview and f"simulation:{simulation.id}" in stale
-            kept_in = self._preview_store if is_preview else store
-            display = displays.simulation_display(case, simulation, kept_in, is_stale=is_stale)
-            if display is not None:
-                made.append(display)
-        for view in self._all_views:
-            if self._preview_volume is not None and isinstance(view, FourViews):
-                view.preview_surfaces(tuple(made))
-            else:
-                view.set_surfaces(tuple(made))
-
-    def _stale(self) -> Mapping[str, str]:
-        """Made once for every case: while a slider moves, the case stays."""
-        if self._stale_of is None or self._stale_of[0] is not self._case:
-            self._stale_of = (self._case, checks.stale(self._case))
-        return self._stale_of[1]
-
-    def _simulations(self) -> list[Simulation]:
-        preview = self._preview_volume
-        held = [
-            one for one in self._case.simulations.values() if not preview or one.programme_id != preview.programme_id
-        ]
-        return [*held, preview] if preview else held
 
     def show_points(self) -> None:
         self._views.set_points((*show_case.point_displays(self._case), *self._extra_points))

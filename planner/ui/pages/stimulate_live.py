@@ -10,7 +10,7 @@ from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.steps.set_programme import ProgrammeRequest, set_programme
 from planner.steps.simulate import LeadInTissue, SimulationParameters, lead_in_tissue, simulate
-from planner.ui.showing import CaseOnViews
+from planner.ui.surfaces_on_views import SurfacesOnViews
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +27,10 @@ class LiveActivation(QObject):
 
     previewed = Signal(object)
 
-    def __init__(self, store: ArrayStore, showing: CaseOnViews, parent: QObject | None = None) -> None:
+    def __init__(self, store: ArrayStore, surfaces: SurfacesOnViews, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._scratch = ScratchStore(store)
-        self._showing = showing
+        self._surfaces = surfaces
         self._prepared: LeadInTissue | None = None
 
     @property
@@ -48,12 +48,12 @@ class LiveActivation(QObject):
             made = simulate(case, self._scratch, programme.id, parameters, self._prepared)
         except PlannerError:
             return
-        self._showing.preview_simulation(made, self._scratch)
+        self._surfaces.preview_simulation(made, self._scratch)
         self.previewed.emit(LivePreview(case, programme, made))
 
     def end(self) -> None:
         """The slider rests: the views show the case again."""
-        self._showing.preview_simulation(None, self._scratch)
+        self._surfaces.preview_simulation(None, self._scratch)
         self._scratch.forget()
 
     def let_go(self) -> None:

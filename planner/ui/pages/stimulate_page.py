@@ -35,7 +35,7 @@ class StimulatePage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Stimulate"), _("Set contacts and current; the activated volume follows."))
-        self.live = LiveActivation(session.document.store, session.showing, self)
+        self.live = LiveActivation(session.document.store, session.showing.surfaces, self)
         self.live.previewed.connect(self._show_preview)
         self.lead_box = self._make_lead_box()
         self.no_lead = Note(_("There is no lead yet. Plan one in task 5."))

@@ -21,6 +21,7 @@ from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.scene.annotations import ImageWords
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.lead_marks import estimate_lines
 from planner.scene.planes import Raster
 from planner.scene.slices import Layer
 from planner.scene.space_marks import space_marks
@@ -50,6 +51,7 @@ class SceneView(QWidget):
         self._leads: tuple[LeadDisplay, ...] = ()
         self._points: tuple[PointDisplay, ...] = ()
         self._words: ImageWords | None = None
+        self._extra: tuple[str, ...] = ()
         self._shows_planes = True
         self._planes_are_due = False
         self._has_looked = False
@@ -99,6 +101,7 @@ class SceneView(QWidget):
 
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
         self.scene.set_surfaces(surfaces)
+        self._extra = estimate_lines(surfaces)
         self._ask_for_frame()
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
@@ -154,7 +157,7 @@ class SceneView(QWidget):
         return self.scene.screen(self._space, max(self.width(), 1), max(self.height(), 1))
 
     def paint_over(self, painter: QPainter) -> None:
-        paint_marks(painter, space_marks(self.screen_raster, self._leads, self._points, self._words))
+        paint_marks(painter, space_marks(self.screen_raster, self._leads, self._points, self._words, self._extra))
 
     def _ask_for_planes(self) -> None:
         """Planes are cut once before the next frame, however often the cursor moved since the last one."""

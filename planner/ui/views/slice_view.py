@@ -14,7 +14,7 @@ from planner.scene.annotations import ImageWords
 from planner.scene.captions import caption_marks, scale_room_px
 from planner.scene.contours import SurfaceCuts
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
-from planner.scene.lead_marks import lead_marks, surface_marks
+from planner.scene.lead_marks import estimate_lines, lead_marks, surface_marks
 from planner.scene.overlay import Mark, Words, crosshair_marks, point_marks
 from planner.scene.planes import PlaneKind, Raster, SlicePlane
 from planner.scene.slices import Layer, LayeredSlicer, SliceLayer
@@ -186,7 +186,8 @@ class SliceView(QWidget):
         marks += lead_marks(raster, self._leads)
         marks += point_marks(raster, self._points)
         words = annotations.annotate(raster, self._words, self._window(), scale_room_px(raster.width))
-        return marks + caption_marks(raster, words, self._extra_lines())
+        extra = (*self._extra_lines(), *estimate_lines(self._surfaces))
+        return marks + caption_marks(raster, words, extra)
 
     def _empty_marks(self, raster: Raster) -> list[Mark]:
         """Before there is an image: what the view is, and that nothing is missing by mistake."""
