@@ -1,5 +1,7 @@
 """Thresholds and responses of batches of fibres: the door of the cable-model engine."""
 
+import os
+
 import numpy as np
 
 from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
@@ -9,6 +11,8 @@ from planner.axons.trials import NumpyTrials, Trials
 from planner.axons.waveform import Waveform
 from planner.geometry.arrays import FloatArray
 from planner.progress import SILENT, Progress
+
+THREADS = max(1, min(2, os.cpu_count() or 1))
 
 JUST_ABOVE = 1.02
 """Where the spike starts and when is looked up this much above the threshold, so that it does start."""
@@ -82,4 +86,8 @@ def crude_guess(batch: NodePotentials) -> FloatArray:
 
 def _trials(batch: NodePotentials, waveform: Waveform, setting: Setting) -> Trials:
     plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
-    return NumpyTrials.of(plan, batch)
+    if setting == "parity" or len(plan.internode.rates) != 4:
+        return NumpyTrials.of(plan, batch)
+    from planner.axons.compiled_trials import CompiledTrials  # Numba takes half a second to import
+
+    return CompiledTrials.of(plan, batch, THREADS)

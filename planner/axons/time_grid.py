@@ -35,13 +35,12 @@ class TimeGrid:
     @property
     def gate_widths_ms(self) -> FloatArray:
         following = np.append(self.widths_ms[1:], self.widths_ms[-1])
-        return 0.5 * (self.widths_ms + following)
+        return np.asarray(0.5 * (self.widths_ms + following))
 
     @property
     def ends_us(self) -> FloatArray:
         """(steps,) when each step ends, counted from the first edge."""
-        ends: FloatArray = 1000.0 * np.cumsum(self.widths_ms)
-        return ends
+        return np.asarray(1000.0 * np.cumsum(self.widths_ms))
 
     def kinds(self) -> tuple[FloatArray, NDArray[np.intp]]:
         """(kinds, 2) distinct width and theta, and the (steps,) number of each step's kind."""
