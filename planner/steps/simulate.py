@@ -158,6 +158,13 @@ def threshold_of(parameters: SimulationParameters, programme: Programme) -> Thre
     return named_threshold(parameters.threshold)
 
 
+def parameters_of(simulation: Simulation | None) -> SimulationParameters:
+    """What a simulation was asked for; without one the usual."""
+    if simulation is None:
+        return SimulationParameters()
+    return SimulationParameters(simulation.assumptions["threshold"], simulation.fibre_diameter_um)
+
+
 def _words(
     case: Case, lead: Lead, programme: Programme, threshold: Threshold, solution: FieldSolution
 ) -> Mapping[str, str]:

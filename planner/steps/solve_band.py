@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from planner.case.band import BandEnd, FieldBand
 from planner.case.checks import inputs_of_band, simulation_of, stale
 from planner.case.facts import new_id
-from planner.case.model import Case, FieldSolution, Programme, Simulation
+from planner.case.model import Case, Programme, Simulation
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.field import FieldOptions, UnitSolutions, solve_units
 from planner.field.overlap import StructureCells, in_structures
 from planner.i18n import _
 from planner.library.devices import device
-from planner.library.tissues import End, capsule_defaults
+from planner.library.tissues import End
 from planner.progress import SILENT, Progress
 from planner.steps.simulate import CLEARANCE_MM, lead_in_tissue, programme_named
-from planner.steps.solve_field import FieldParameters, conductor_of, lead_shape, pose_of
+from planner.steps.solve_field import conductor_of, lead_shape, parameters_of_solution, pose_of
 
 
 def solve_band(case: Case, store: ArrayStore, programme_id: str, progress: Progress = SILENT) -> FieldBand:
@@ -27,7 +27,7 @@ def solve_band(case: Case, store: ArrayStore, programme_id: str, progress: Progr
     programme = programme_named(case, programme_id)
     prepared = lead_in_tissue(case, store, programme)
     simulation = _fresh_simulation(case, programme)
-    lead, wanted = case.leads[programme.lead_id], _parameters_of(prepared.solution)
+    lead, wanted = case.leads[programme.lead_id], parameters_of_solution(prepared.solution)
 
     def run(end: End, part: Progress) -> BandEnd:
         conductor, words = conductor_of(case, store, lead, wanted, end)
@@ -65,11 +65,3 @@ def _read(
     activated = field.activated(threshold)
     overlaps = {key: one.activated_mm3 for key, one in in_structures(field, activated, cells).items()}
     return BandEnd(activated.volume_mm3, field.impedance_ohm, field.strongest_v_mm(CLEARANCE_MM), overlaps, words)
-
-
-def _parameters_of(solution: FieldSolution) -> FieldParameters:
-    """What the lead's field was asked for: the usual capsule has a span, another one is kept as it is."""
-    words = solution.conductor
-    usual, s_per_m = capsule_defaults().conductivity.s_per_m, float(words["capsule_s_per_m"])
-    is_usual = abs(s_per_m - usual) < 1e-6 * usual
-    return FieldParameters(words["tissue_set"], float(words["capsule_mm"]), None if is_usual else s_per_m)

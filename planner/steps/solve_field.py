@@ -78,6 +78,14 @@ def load_solution(fact: FieldSolution, store: ArrayStore) -> UnitSolutions:
     return UnitSolutions.from_arrays(arrays, fact.contacts, fact.conductor["space"])
 
 
+def parameters_of_solution(solution: FieldSolution) -> FieldParameters:
+    """What a field was asked for: the usual capsule has a span and may change, another one is kept as it is."""
+    words = solution.conductor
+    usual, s_per_m = capsule_defaults().conductivity.s_per_m, float(words["capsule_s_per_m"])
+    is_usual = abs(s_per_m - usual) < 1e-6 * usual
+    return FieldParameters(words["tissue_set"], float(words["capsule_mm"]), None if is_usual else s_per_m)
+
+
 def lead_shape(model: Device) -> LeadShape:
     """The solver's view of a device. Raises PlannerError(code="lead-shape") for one it cannot solve yet."""
     if not model.contacts or model.diameter_mm <= 0:

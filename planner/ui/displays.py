@@ -11,6 +11,7 @@ from planner.geometry import Affine, Warp
 from planner.i18n import _
 from planner.scene.display import LeadDisplay, Rgb, SurfaceDisplay
 from planner.steps import show_case
+from planner.steps.carry_field import FieldEstimate
 
 STALE_RGB: Rgb = (128, 132, 136)
 
@@ -65,6 +66,14 @@ def simulation_display(
     rgb = STALE_RGB if is_stale else show_case.ACTIVATED_RGB
     surface = surface_of(simulation, store, case.planning_space)
     return SurfaceDisplay(words.format(name=programme.name), surface, rgb, opacity=0.5, is_filled=True)
+
+
+def estimate_display(name: str, estimate: FieldEstimate) -> SurfaceDisplay:
+    """The carried volume of a lead that is being moved."""
+    words = _("{name}: estimate").format(name=name)
+    return SurfaceDisplay(
+        words, estimate.surface, show_case.ACTIVATED_RGB, 0.3, is_filled=True, tag=_("estimate"), is_estimate=True
+    )
 
 
 def to_image(case: Case, image: Image, store: ArrayStore) -> Affine | Warp | None:

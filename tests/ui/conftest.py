@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from planner.app.settings import Settings
 from planner.case.commands import Command
-from planner.case.facts import matrix_of, new_id
+from planner.case.facts import matrix_of, new_id, spec_of
 from planner.case.file import CaseFile
-from planner.case.inputs import inputs_of_alignment
-from planner.case.model import MNI_SPACE, AcPc, Alignment, GridSpec, Identity, Image, Lead
+from planner.case.inputs import inputs_of_alignment, inputs_of_anatomy
+from planner.case.model import MNI_SPACE, AcPc, Alignment, GridSpec, Identity, Image, Lead, Segmentation
+from planner.geometry import Grid
 from planner.library.devices import usable_devices
 from planner.ui.main_window import MainWindow
 
@@ -87,6 +88,19 @@ class OpenCase:
         )
         self.document.do(Command("align", "T1"), self.case.with_alignment(alignment))
         return alignment
+
+    def add_tissue(self) -> None:
+        """Grey matter everywhere, on an alignment that counts."""
+        self.add_atlas_alignment()
+        space = self.case.planning_space
+        affine = np.diag([4.0, 4.0, 4.0, 1.0])
+        affine[:3, 3] = (-100.0, -130.0, -90.0)
+        grid = Grid.of((50, 60, 50), affine, space)
+        values = self.document.store.put(np.full((50, 60, 50), 2, dtype=np.uint8))
+        labels = {"1": "csf", "2": "grey", "3": "white"}
+        inputs = inputs_of_anatomy(self.case)
+        tissue = Segmentation(new_id("tissue"), space, spec_of(grid), values, labels, "test", inputs)
+        self.document.do(Command("find-anatomy"), self.case.with_segmentation(tissue))
 
     def page(self, key: str):  # type: ignore[no-untyped-def]
         self.window.go_to_task(key)

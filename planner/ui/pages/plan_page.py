@@ -11,10 +11,12 @@ from planner.case.model import Case, Lead
 from planner.i18n import _
 from planner.steps import plan_lead
 from planner.steps.read_lead import read_lead
+from planner.ui.live_field import LiveField
 from planner.ui.pages.page import Page
 from planner.ui.pages.plan_chosen_lead import ChosenLead, LeadChange
 from planner.ui.pages.plan_lead_readout import LeadReadoutView
 from planner.ui.pages.plan_lead_table import LeadTable
+from planner.ui.pages.plan_live_field import LiveFieldPanel
 from planner.ui.pages.plan_new_lead import NewLeadForm
 from planner.ui.session import Session
 from planner.ui.views.probe_view import ProbeView
@@ -42,6 +44,9 @@ class PlanPage(Page):
         self.chosen.changed.connect(lambda change: session.settle(lambda accepted: self._change(change, accepted)))
         self.chosen.previewed.connect(self._preview)
         self.chosen_section = self.section(_("Chosen lead"), self.chosen)
+        self.live = LiveField(session, self)
+        self.live_panel = LiveFieldPanel(self.live)
+        self.live_section = self.section(_("Field while you move the lead"), self.live_panel)
         self.probe = ProbeView()
         session.showing.add_view(self.probe)
         self.probe.setMinimumHeight(240)
@@ -70,6 +75,7 @@ class PlanPage(Page):
         self.say_stale(text.format(names=", ".join(lost)) if lost else "")
         if self.session.selection.active_lead not in case.leads:
             self.session.selection.set_active_lead(next(iter(case.leads), ""))
+        self.live.follow(case)
         self._show_chosen()
 
     def _active(self) -> Lead | None:
@@ -83,7 +89,9 @@ class PlanPage(Page):
         self.leads.show_chosen(lead.id if lead else "")
         self.chosen_section.setVisible(lead is not None)
         self.probe_section.setVisible(lead is not None)
+        self.live_section.setVisible(lead is not None)
         self.chosen.show_lead(lead)
+        self.live_panel.show_lead(lead)
         is_readable = lead is not None and lead.space == self.case.planning_space
         readout = read_lead(self.case, self.session.document.store, lead.id) if lead and is_readable else None
         self.readout.show_readout(self.case, lead, readout)
@@ -93,6 +101,7 @@ class PlanPage(Page):
     def left(self) -> None:
         self.session.picker.stop()
         self.session.showing.preview_lead(None)
+        self.live.end()
 
     def _open_form(self, is_open: bool) -> None:
         self._is_form_open = is_open
@@ -125,8 +134,11 @@ class PlanPage(Page):
         lead = self._changed(change, accepted)
         if lead != self.case.leads[lead.id]:
             kind = "change-lead" if change.device_id or change.rotation_deg is not None else "move-lead"
-            self.session.do(Command(kind, lead.name), self.case.with_lead(lead))
+            if self.session.do(Command(kind, lead.name), self.case.with_lead(lead)):
+                self.live.settled(lead)
         else:
+            self.session.showing.preview_lead(None)
+            self.live.end()
             self._show_chosen()
 
     def _changed(self, change: LeadChange, accepted: tuple[str, ...]) -> Lead:
@@ -148,7 +160,9 @@ class PlanPage(Page):
             return
         depth = lead.depth_mm if change.depth_mm is None else change.depth_mm
         rotation = lead.rotation_deg if change.rotation_deg is None else change.rotation_deg
-        self.session.showing.preview_lead(replace(lead, depth_mm=depth, rotation_deg=rotation))
+        moved = replace(lead, depth_mm=depth, rotation_deg=rotation)
+        self.session.showing.preview_lead(moved)
+        self.live.moved(moved)
 
     def _set_at_crosshair(self, part: str) -> None:
         cursor = self.session.selection.cursor

@@ -1,15 +1,10 @@
 """Signs make a programme, the field is computed once, and what is out of date says so before the next frame."""
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from planner.case.commands import Command
-from planner.case.facts import new_id, spec_of
-from planner.case.inputs import inputs_of_anatomy
-from planner.case.model import Segmentation
-from planner.geometry import Grid
 from planner.library.devices import device
 from planner.library.thresholds import GENERAL, TABLE
 from planner.steps.plan_lead import change_depth
@@ -25,20 +20,6 @@ def _click(qtbot: QtBot, opened: OpenCase, label: str) -> None:
     picture = opened.page("stimulate").controls.picture
     centre = picture.rect_of(label).center().toPoint()
     qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=QPoint(centre.x(), centre.y()))
-
-
-def _add_tissue(opened: OpenCase) -> None:
-    opened.add_atlas_alignment()
-    affine = np.diag([4.0, 4.0, 4.0, 1.0])
-    affine[:3, 3] = (-100.0, -130.0, -90.0)
-    grid = Grid.of((50, 60, 50), affine, opened.case.planning_space)
-    values = opened.document.store.put(np.full((50, 60, 50), 2, dtype=np.uint8))
-    labels = {"1": "csf", "2": "grey", "3": "white"}
-    space = opened.case.planning_space
-    tissue = Segmentation(
-        new_id("tissue"), space, spec_of(grid), values, labels, "test", inputs_of_anatomy(opened.case)
-    )
-    opened.document.do(Command("find-anatomy"), opened.case.with_segmentation(tissue))
 
 
 def test_that_clicks_cycle_a_contact_and_make_a_programme(opened: OpenCase, qtbot: QtBot) -> None:
@@ -77,7 +58,7 @@ def test_that_the_sign_of_the_case_is_shown_for_a_monopolar_programme(opened: Op
 def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: OpenCase, qtbot: QtBot) -> None:
     opened.add_acpc()
     lead = opened.add_lead()
-    _add_tissue(opened)
+    opened.add_tissue()
     page = opened.page("stimulate")
     _click(qtbot, opened, device(lead.device_id).labels[1])
     page.compute_field()
@@ -113,7 +94,7 @@ def test_that_the_field_job_gives_numbers_which_go_stale_with_the_lead(opened: O
 def test_that_one_click_gives_the_band_which_undo_takes_back(opened: OpenCase, qtbot: QtBot) -> None:
     opened.add_acpc()
     lead = opened.add_lead()
-    _add_tissue(opened)
+    opened.add_tissue()
     page = opened.page("stimulate")
     assert not page.activation.band_button.isEnabled()
     _click(qtbot, opened, device(lead.device_id).labels[1])
@@ -141,7 +122,7 @@ def test_that_one_click_gives_the_band_which_undo_takes_back(opened: OpenCase, q
 def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot: QtBot) -> None:
     opened.add_acpc()
     lead = opened.add_lead()
-    _add_tissue(opened)
+    opened.add_tissue()
     page = opened.page("stimulate")
     _click(qtbot, opened, device(lead.device_id).labels[1])
     page.compute_field()
