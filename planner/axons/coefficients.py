@@ -20,8 +20,8 @@ Numbers = NDArray[Any]
 class Coefficients:
     """What all blocks of a batch share, in the kernels' order and precision.
 
-    ``rest`` (nodes, 5 + states): V m h p s and the states. ``kinds`` (kinds, 8 + 4·states): node, side, off, memory,
-    memory_off, 1/theta, drive and kick of the field, then keep, gain, feed, shown of every state.
+    ``rest`` (nodes, 5 + states): V m h p s and the states. ``kinds`` (kinds, 9 + 4·states): node, side, off, memory,
+    memory_off, 1/theta, drive and kick of a straight field, hold, then keep, gain, feed, shown of every state.
     """
 
     rest: Numbers
@@ -37,16 +37,27 @@ class Coefficients:
     limits: Numbers
 
 
-def coefficients_of(plan: Plan, precision: type[np.floating[Any]]) -> Coefficients:
-    """For ``numpy.float32`` (production) or ``numpy.float64``."""
+def coefficients_of(plan: Plan, is_straight: bool) -> Coefficients:
+    """``is_straight``: float32 for fields straight inside the internodes; else float64 for any field."""
     grid = plan.grid
-    parts = (_rest(plan), membrane_table(plan.cable), _kinds(plan), grid.levels, grid.jumps, grid.gate_widths_ms)
-    limits = np.array([FIRED_MV, QUIET_MV]) - REST_MV
-    rest, membrane, kinds, levels, jumps, widths, ends, bounds = (
-        np.ascontiguousarray(part, dtype=precision) for part in (*parts, grid.ends_us / 1000.0, limits)
+    precision: type[np.floating[Any]] = np.float32 if is_straight else np.float64
+
+    def flat(values: FloatArray) -> Numbers:
+        return np.ascontiguousarray(values, dtype=precision)
+
+    return Coefficients(
+        rest=flat(_rest(plan)),
+        membrane=flat(membrane_table(plan.cable)),
+        kinds=flat(_straight_kinds(plan) if is_straight else _kinds(plan)),
+        kind=plan.steps.kind.astype(np.int64),
+        levels=flat(grid.levels),
+        jumps=flat(grid.jumps),
+        gate_widths=flat(grid.gate_widths_ms),
+        ends=flat(grid.ends_us / 1000.0),
+        looks=plan.looks,
+        quiet_from=plan.quiet_from,
+        limits=flat(np.array([FIRED_MV, QUIET_MV]) - REST_MV),
     )
-    kind = plan.steps.kind.astype(np.int64)
-    return Coefficients(rest, membrane, kinds, kind, levels, jumps, widths, ends, plan.looks, plan.quiet_from, bounds)
 
 
 def membrane_table(cable: Cable) -> FloatArray:
@@ -66,12 +77,22 @@ def _rest(plan: Plan) -> FloatArray:
     return np.concatenate([state.volts.T, state.gates[:, :, 0], states]).T
 
 
-def _kinds(plan: Plan) -> FloatArray:
-    """The field is straight inside the internodes here: only odd states feel it."""
+def _straight_kinds(plan: Plan) -> FloatArray:
+    """Per mV from one node to the next; only odd states feel such a field."""
     steps, internode = plan.steps, plan.internode
     places = linear_field(plan.cable)
     field = internode.field @ places
     drive = internode.node_field @ places + (steps.shown * steps.hold[:, None]) @ field
-    kick = (internode.node_kick @ places) / steps.hold
-    first = (steps.node, steps.diagonal, steps.off, steps.memory, steps.memory_off, 1.0 / steps.theta, drive, kick)
-    return np.concatenate([np.stack(first, axis=1), steps.keep, steps.gain, steps.feed * field, steps.shown], axis=1)
+    return _packed(plan, drive, internode.node_kick @ places / steps.hold, steps.feed * field)
+
+
+def _kinds(plan: Plan) -> FloatArray:
+    """The field comes with its own numbers: per unit."""
+    return _packed(plan, np.ones_like(plan.steps.hold), 1.0 / plan.steps.hold, plan.steps.feed)
+
+
+def _packed(plan: Plan, drive: FloatArray, kick: FloatArray, feed: FloatArray) -> FloatArray:
+    steps = plan.steps
+    matrix = (steps.node, steps.diagonal, steps.off, steps.memory, steps.memory_off)
+    first = np.stack([*matrix, 1.0 / steps.theta, drive, kick, steps.hold], axis=1)
+    return np.concatenate([first, steps.keep, steps.gain, feed, steps.shown], axis=1)

@@ -86,8 +86,6 @@ def crude_guess(batch: NodePotentials) -> FloatArray:
 
 def _trials(batch: NodePotentials, waveform: Waveform, setting: Setting) -> Trials:
     plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
-    if setting == "parity" or len(plan.internode.rates) != 4:
-        return NumpyTrials.of(plan, batch)
     from planner.axons.compiled_trials import CompiledTrials  # Numba takes half a second to import
 
     return CompiledTrials.of(plan, batch, THREADS)

@@ -17,6 +17,7 @@ from planner.compiling import compiled_fast
 
 LANES = 64
 WIDTH = np.uint64(LANES)
+STATES = 4
 ROWS = 19
 NODE = np.uint64(ROWS * LANES)
 """Distance from one node's rows to the next one's."""
@@ -116,10 +117,10 @@ def _remember(work: Any, nodes: Any, numbers: Any) -> None:
         at = np.uint64(number + 1) * NODE
         for lane in range(WIDTH):
             here, before = at + lane, at + lane - NODE
-            even = numbers[20] * work[here + EVEN_SLOW] + numbers[21] * work[here + EVEN_QUICK]
-            odd = numbers[22] * work[here + ODD_SLOW] + numbers[23] * work[here + ODD_QUICK]
-            even_before = numbers[20] * work[before + EVEN_SLOW] + numbers[21] * work[before + EVEN_QUICK]
-            odd_before = numbers[22] * work[before + ODD_SLOW] + numbers[23] * work[before + ODD_QUICK]
+            even = numbers[21] * work[here + EVEN_SLOW] + numbers[22] * work[here + EVEN_QUICK]
+            odd = numbers[23] * work[here + ODD_SLOW] + numbers[24] * work[here + ODD_QUICK]
+            even_before = numbers[21] * work[before + EVEN_SLOW] + numbers[22] * work[before + EVEN_QUICK]
+            odd_before = numbers[23] * work[before + ODD_SLOW] + numbers[24] * work[before + ODD_QUICK]
             work[here + GIVEN] = even + odd + even_before - odd_before
 
 
@@ -145,10 +146,10 @@ def _eliminate(work: Any, nodes: Any, numbers: Any, drive: Any) -> None:
 def _substitute(work: Any, nodes: Any, numbers: Any, following: Any, level: Any) -> None:
     """Thomas' backward sweep, and the internodes' states with it."""
     more = numbers[5]
-    keep_1, keep_2, keep_3, keep_4 = numbers[8], numbers[9], numbers[10], numbers[11]
-    gain_1, gain_2, gain_3, gain_4 = numbers[12], numbers[13], numbers[14], numbers[15]
-    feed_3, feed_4 = level * numbers[18], level * numbers[19]
-    show_1, show_2, show_3, show_4 = following[20], following[21], following[22], following[23]
+    keep_1, keep_2, keep_3, keep_4 = numbers[9], numbers[10], numbers[11], numbers[12]
+    gain_1, gain_2, gain_3, gain_4 = numbers[13], numbers[14], numbers[15], numbers[16]
+    feed_3, feed_4 = level * numbers[19], level * numbers[20]
+    show_1, show_2, show_3, show_4 = following[21], following[22], following[23], following[24]
     last = np.uint64(nodes) * NODE
     for lane in range(WIDTH):
         at = last + lane

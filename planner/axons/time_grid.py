@@ -72,8 +72,8 @@ class Scheme:
 
 NEURON_SCHEME = Scheme((), NEURON_STEP_US, NEURON_STEP_US, BACKWARD_EULER)
 """Backward Euler at 5 µs; an interval that is no multiple of it is cut into slightly smaller equal steps."""
-GRADED_SCHEME = Scheme((1.0, 1.0, 3.0, 5.0), 10.0, 20.0, TRAPEZOIDAL)
-"""60 steps for a pulse of 60 µs and 1 ms after it."""
+GRADED_SCHEME = Scheme((1.0, 1.0, 2.0, 3.0, 3.0, 5.0), 7.5, 20.0, TRAPEZOIDAL)
+"""63 steps a ms. Of twenty gradings tried on the 768 reference thresholds the quickest that stays within 0.6 %."""
 
 
 def time_grid(waveform: Waveform, scheme: Scheme) -> TimeGrid:
