@@ -1,0 +1,146 @@
+"""Compiled: bone, discs and what lies in the canal, laid over the soft tissues; and the labels that are the truth."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.anatomy.spine.parametric.solid_kernels import canal_distance, ellipse_distance
+from planner.anatomy.spine.synthetic.noise_kernels import smooth_noise
+from planner.anatomy.spine.synthetic.soft_kernels import look, over
+from planner.anatomy.spine.synthetic.tissues import Tissue
+from planner.compiling import compiled_fast
+
+CORTEX, MARROW, NUCLEUS, ANNULUS = int(Tissue.CORTEX), int(Tissue.MARROW), int(Tissue.NUCLEUS), int(Tissue.ANNULUS)
+CSF, WHITE, GREY, EPIDURAL = int(Tissue.CSF), int(Tissue.WHITE), int(Tissue.GREY), int(Tissue.EPIDURAL)
+FLAVUM, NERVE, DURA, MUSCLE = int(Tissue.FLAVUM), int(Tissue.NERVE), int(Tissue.DURA), int(Tissue.MUSCLE)
+CORD_LABEL, SAC_LABEL, CANAL_LABEL = 60, 61, 62
+FIRST_DISC_LABEL = 100
+NEAR_MM = 26.0
+FLAVUM_MM = 3.2
+
+# Columns of the samples along the line.
+S_HALF_AP, S_HALF_WIDTH, S_WINDOW, S_SAC_AP, S_SAC_WIDTH, S_SAC_BACK = 0, 1, 2, 3, 4, 5
+S_CORD_AP, S_CORD_WIDTH, S_CORD_BACK, S_HORN = 6, 7, 8, 9
+SAMPLE_COLUMNS = 10
+
+
+@compiled_fast
+def grey_distance(u: float, v: float, half_width: float, half_ap: float, horn: float) -> float:
+    """Of the grey matter's butterfly in a cord of these half sizes; ``horn`` widens the horns (enlargements)."""
+    a = abs(u)
+    front = ellipse_distance(
+        a - 0.30 * half_width, v + 0.28 * half_ap, (0.16 + 0.12 * horn) * half_width, 0.34 * half_ap
+    )
+    lean = 0.30 * half_width + 0.22 * (v / half_ap) * half_width
+    behind = ellipse_distance(a - lean, v - 0.32 * half_ap, 0.10 * half_width, 0.42 * half_ap)
+    bridge = ellipse_distance(a, v + 0.02 * half_ap, 0.34 * half_width, 0.10 * half_ap)
+    return min(front, min(behind, bridge))
+
+
+@compiled_fast
+def paint_canal(
+    out: NDArray[np.float32],
+    labels: NDArray[np.uint8],
+    bone: NDArray[np.float32],
+    owner: NDArray[np.uint8],
+    disc: NDArray[np.float32],
+    disc_middle: NDArray[np.float32],
+    disc_owner: NDArray[np.uint8],
+    affine: NDArray[np.float64],
+    frames: NDArray[np.float64],
+    samples: NDArray[np.float64],
+    by_z: NDArray[np.float64],
+    z_top: float,
+    looks: NDArray[np.float64],
+    density: NDArray[np.float64],
+    width: float,
+    seed: int,
+) -> None:
+    """``frames`` (N, 4, 3) and ``samples`` (N, SAMPLE_COLUMNS) every mm along the line; ``by_z`` the sample at every mm
+    of height from ``z_top`` down; ``density`` (256,) scales the marrow of each bone."""
+    count = frames.shape[0]
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                x = affine[0, 0] * i + affine[0, 1] * j + affine[0, 2] * k + affine[0, 3]
+                y = affine[1, 0] * i + affine[1, 1] * j + affine[1, 2] * k + affine[1, 3]
+                z = affine[2, 0] * i + affine[2, 1] * j + affine[2, 2] * k + affine[2, 3]
+                value = out[i, j, k]
+                d_bone = bone[i, j, k]
+                at = by_z[int(min(max(z_top - z, 0.0), by_z.shape[0] - 1.0))]
+                n = int(at)
+                near = abs(x - frames[n, 0, 0]) < NEAR_MM and abs(y - frames[n, 0, 1]) < NEAR_MM
+                label = 0
+                if near:
+                    for _step in range(3):
+                        n = int(min(max(at, 0.0), count - 2.0))
+                        f = at - n
+                        dx = x - frames[n, 0, 0] - f * (frames[n + 1, 0, 0] - frames[n, 0, 0])
+                        dy = y - frames[n, 0, 1] - f * (frames[n + 1, 0, 1] - frames[n, 0, 1])
+                        dz = z - frames[n, 0, 2] - f * (frames[n + 1, 0, 2] - frames[n, 0, 2])
+                        at += 0.9 * (dx * frames[n, 3, 0] + dy * frames[n, 3, 1] + dz * frames[n, 3, 2])
+                    if at < 0.0 or at > count - 1.5:
+                        near = False
+                if near:
+                    n = int(at)
+                    f = at - n
+                    dx = x - frames[n, 0, 0] - f * (frames[n + 1, 0, 0] - frames[n, 0, 0])
+                    dy = y - frames[n, 0, 1] - f * (frames[n + 1, 0, 1] - frames[n, 0, 1])
+                    dz = z - frames[n, 0, 2] - f * (frames[n + 1, 0, 2] - frames[n, 0, 2])
+                    u = dx * frames[n, 1, 0] + dy * frames[n, 1, 1] + dz * frames[n, 1, 2]
+                    v = dx * frames[n, 2, 0] + dy * frames[n, 2, 1] + dz * frames[n, 2, 2]
+                    low, high = samples[n], samples[n + 1]
+                    half_ap = low[S_HALF_AP] + f * (high[S_HALF_AP] - low[S_HALF_AP])
+                    half_width = low[S_HALF_WIDTH] + f * (high[S_HALF_WIDTH] - low[S_HALF_WIDTH])
+                    window = low[S_WINDOW] + f * (high[S_WINDOW] - low[S_WINDOW])
+                    d_canal = canal_distance(u, v, half_width, half_ap, window)
+                    if d_canal < FLAVUM_MM + 2.0:
+                        fine = smooth_noise(x / 1.6, y / 1.6, z / 2.0, seed + 11)
+                        if v > 0.0:
+                            value = over(value, look(looks, FLAVUM, fine), d_canal - FLAVUM_MM, width)
+                        value = over(value, look(looks, EPIDURAL, fine), d_canal, width)
+                        if d_canal < 0.0:
+                            label = CANAL_LABEL
+                        sac_ap = low[S_SAC_AP] + f * (high[S_SAC_AP] - low[S_SAC_AP])
+                        if sac_ap > 0.3:
+                            sac_width = low[S_SAC_WIDTH] + f * (high[S_SAC_WIDTH] - low[S_SAC_WIDTH])
+                            sac_back = low[S_SAC_BACK] + f * (high[S_SAC_BACK] - low[S_SAC_BACK])
+                            d_sac = ellipse_distance(u, v - sac_back, sac_width, sac_ap)
+                            value = over(value, look(looks, DURA, fine), d_sac - 0.35, width)
+                            value = over(value, look(looks, CSF, fine), d_sac, width)
+                            if d_sac < 0.0:
+                                label = SAC_LABEL
+                            cord_ap = low[S_CORD_AP] + f * (high[S_CORD_AP] - low[S_CORD_AP])
+                            if cord_ap > 0.3 and d_sac < 0.0:
+                                cord_width = low[S_CORD_WIDTH] + f * (high[S_CORD_WIDTH] - low[S_CORD_WIDTH])
+                                cord_back = low[S_CORD_BACK] + f * (high[S_CORD_BACK] - low[S_CORD_BACK])
+                                d_cord = ellipse_distance(u, v - cord_back, cord_width, cord_ap)
+                                if d_cord < width:
+                                    horn = low[S_HORN] + f * (high[S_HORN] - low[S_HORN])
+                                    inner = look(looks, WHITE, fine)
+                                    d_grey = grey_distance(u, v - cord_back, cord_width, cord_ap, horn)
+                                    inner = over(inner, look(looks, GREY, fine), d_grey, width)
+                                    value = over(value, inner, d_cord, width)
+                                    if d_cord < 0.0:
+                                        label = CORD_LABEL
+                d_disc = disc[i, j, k]
+                if d_disc < width and d_bone > -width:
+                    fine = smooth_noise(x / 2.0, y / 2.0, z / 1.5, seed + 12)
+                    middle = disc_middle[i, j, k]
+                    value_disc = look(looks, ANNULUS, fine)
+                    value_disc += middle * (look(looks, NUCLEUS, fine) - value_disc)
+                    value = over(value, value_disc, d_disc, width)
+                    if d_disc < 0.0 and d_bone >= 0.0 and label == 0:
+                        label = disc_owner[i, j, k]
+                if d_bone < width:
+                    number = owner[i, j, k]
+                    coarse = smooth_noise(x / 1.3, y / 1.3, z / 2.6, seed + 13)
+                    broad = smooth_noise(x / 7.0, y / 7.0, z / 7.0, seed + 14)
+                    marrow = looks[MARROW, 0] * density[number] + looks[MARROW, 1] * (0.7 * coarse + 0.35 * broad)
+                    shell = 0.9 + 0.45 * smooth_noise(x / 6.0, y / 6.0, z / 6.0, seed + 15)
+                    hard = min(max((d_bone + shell) / 0.7 + 0.5, 0.0), 1.0)
+                    value_bone = marrow + hard * (look(looks, CORTEX, broad) - marrow)
+                    value = over(value, value_bone, d_bone, width)
+                    if d_bone < 0.0:
+                        label = number
+                out[i, j, k] = value
+                labels[i, j, k] = label
