@@ -1,11 +1,28 @@
 """Curves with a frame along them."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from planner.geometry.arrays import FloatArray, frozen
+
+POSTERIOR = (0.0, -1.0, 0.0)
+TANGENT_OVER_MM = 1.0
+"""A direction is taken over this length either side of a point: the points of a curve are joined by straight pieces."""
+STEADY_SINE = 0.35
+"""Where the curve runs within 20° of posterior itself, posterior does not say how the frame is rolled; the roll is then
+carried on from where it does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frames:
+    """Unit vectors (N, 3) at points of a curve: ``right`` × ``back`` = ``down``, and ``down`` runs along the curve."""
+
+    right: FloatArray
+    back: FloatArray
+    down: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,3 +57,56 @@ class Curve:
         share = (wanted - arc[segment]) / (arc[segment + 1] - arc[segment])
         step = self.xyz[segment + 1] - self.xyz[segment]
         return self.xyz[segment] + share[:, None] * step
+
+    def tangents(self, arc_mm: ArrayLike) -> FloatArray:
+        """(M, 3) unit vectors along the curve at these lengths, smoothed over TANGENT_OVER_MM."""
+        wanted = np.atleast_1d(np.asarray(arc_mm, dtype=float))
+        return _unit(self.at(wanted + TANGENT_OVER_MM) - self.at(wanted - TANGENT_OVER_MM))
+
+    def frames(self, arc_mm: ArrayLike, posterior: ArrayLike = POSTERIOR) -> Frames:
+        """Frames at these lengths (M,), which rise. ``back`` points to ``posterior`` as nearly as the curve lets it, so
+        the frames do not spin; where the curve runs along posterior the roll is carried over with the least turn."""
+        down = self.tangents(arc_mm)
+        carried = _least_turning(down)
+        toward = np.asarray(posterior, dtype=float) - (down @ np.asarray(posterior, dtype=float))[:, None] * down
+        is_steady = np.linalg.norm(toward, axis=1) > STEADY_SINE
+        if not is_steady.any():
+            return Frames(np.cross(carried, down), carried, down)
+        sideways = np.cross(down, carried)
+        roll = np.arctan2((toward * sideways).sum(axis=1), (toward * carried).sum(axis=1))
+        places = np.arange(len(down))
+        roll = np.interp(places, places[is_steady], np.unwrap(roll[is_steady]))
+        back = np.cos(roll)[:, None] * carried + np.sin(roll)[:, None] * sideways
+        return Frames(np.cross(back, down), back, down)
+
+    def nearest(self, xyz_mm: ArrayLike) -> FloatArray:
+        """(M,) length from the beginning to the point of the curve nearest to each of (M, 3) points; beyond an end that
+        end's straight continuation counts (so a length may be negative)."""
+        points = np.asarray(xyz_mm, dtype=float).reshape(-1, 3)
+        steps = np.diff(self.xyz, axis=0)
+        squares = (steps * steps).sum(axis=1)
+        share = ((points[:, None, :] - self.xyz[None, :-1]) * steps).sum(axis=2) / squares
+        low, high = np.zeros(len(steps)), np.ones(len(steps))
+        low[0], high[-1] = -np.inf, np.inf
+        share = np.clip(share, low, high)
+        feet = self.xyz[None, :-1] + share[..., None] * steps
+        best = np.argmin(((points[:, None, :] - feet) ** 2).sum(axis=2), axis=1)
+        chosen = np.take_along_axis(share, best[:, None], axis=1)[:, 0]
+        return cast(FloatArray, self.arc_mm[best] + chosen * np.sqrt(squares[best]))
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    return cast(FloatArray, vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+def _least_turning(down: FloatArray) -> FloatArray:
+    """(N, 3) unit vectors across the tangents ``down`` (N, 3) that turn about them as little as possible: each is
+    carried to the next by the turn that takes one tangent into the other."""
+    across = np.empty_like(down)
+    start = np.eye(3)[int(np.argmin(np.abs(down[0])))]
+    across[0] = _unit(start - (start @ down[0]) * down[0])
+    for k in range(1, len(down)):
+        mean = down[k - 1] + down[k]
+        carried = across[k - 1] - (across[k - 1] @ down[k]) / (1.0 + down[k - 1] @ down[k]) * mean
+        across[k] = _unit(carried - (carried @ down[k]) * down[k])
+    return across
