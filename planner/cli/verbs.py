@@ -15,6 +15,7 @@ from planner.cli import (
     case_verbs,
     check_verbs,
     demo,
+    field_verbs,
     image_verbs,
     lead_verbs,
     report_verbs,
@@ -35,8 +36,8 @@ EXIT_CANCELLED = 130
 
 def all_verbs() -> list[Verb]:
     groups = (
-        case_verbs, image_verbs, anatomy_verbs, lead_verbs, stimulation_verbs, approve_verbs, report_verbs, demo,
-        check_verbs, bench,
+        case_verbs, image_verbs, anatomy_verbs, lead_verbs, stimulation_verbs, field_verbs, approve_verbs, report_verbs,
+        demo, check_verbs, bench,
     )  # fmt: skip
     return [verb for group in groups for verb in group.verbs()]
 

@@ -14,8 +14,8 @@ div(sigma grad V) = 0, quasi-static, sigma a number or a symmetric tensor at eve
 - ``preconditioner``: the system averaged around the shaft, solved exactly by angular modes; ``solver``: conjugate
   gradients with it. One iteration for rings in homogeneous tissue, some tens in labelled tissue.
 - ``units``: 1 V on each contact in turn gives the Maxwell matrix; inactive contacts float through its inverse, and
-  every programme is a sum; ``drive`` finds the sum for held voltages. ``flow`` and ``field_map``: E from the fluxes
-  through open faces, and values at points.
+  every programme is a sum; ``drive`` finds the sum for held voltages. ``case_ball``: the ground on one side only.
+- ``flow``, ``axis`` and ``field_map``: E from the fluxes through open faces, and values at points.
 - ``readings``: activating function along fibres, and values on a regular grid; ``current``: through any surface.
 - ``activated``, ``isosurface``, ``overlap``: tissue above a threshold by cell fractions, its closed surface, its share
   of structures.
@@ -24,6 +24,7 @@ Units: S/m times mm is mS, mS times V is mA, and mA per mm² over S/m is V/mm.
 """
 
 from planner.field.activated import Activated
+from planner.field.case_ball import CaseBall
 from planner.field.conductor import Capsule, Conductor, Tissue
 from planner.field.drive import Drive
 from planner.field.field_map import FieldMap, Samples
@@ -36,6 +37,7 @@ from planner.field.units import UnitSolutions
 __all__ = [
     "Activated",
     "Capsule",
+    "CaseBall",
     "Conductor",
     "ContactShape",
     "Domain",

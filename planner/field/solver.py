@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import PlannerError
+from planner.field.case_ball import CaseBall, grounded_in
 from planner.field.conductor import Conductor
 from planner.field.cross import CrossTerms, cross_terms
 from planner.field.edges import corrected
@@ -34,13 +35,15 @@ MOST_ITERATIONS = 400
 class FieldOptions:
     """How to solve. ``conductors`` are the contacts that are metal; None: all of them, so that inactive ones float.
 
-    Contacts left out are insulating. ``is_grounded``: 0 V at the outer boundary, else no current crosses it.
+    Contacts left out are insulating. ``is_grounded``: 0 V at the outer boundary, else no current crosses it. ``case``:
+    only the part of the boundary within it is at 0 V.
     """
 
     conductors: tuple[str, ...] | None = None
     is_grounded: bool = True
     domain: Domain | None = None
     resolution: Resolution = field(default_factory=Resolution)
+    case: CaseBall | None = None
 
 
 def solve_units(
@@ -58,6 +61,8 @@ def solve_units(
     sigma = sample(conductor, grid, pose)
     halves = half_faces(grid, metric_of(grid), sigma)
     faces = corrected(faces_of(halves, owners(grid, lead, names), options.is_grounded), grid)
+    if options.case is not None:
+        faces = grounded_in(options.case, faces, grid, pose)
     system = _System.of(faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names)))
     preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing)
     volts, conductance = [], []

@@ -24,7 +24,7 @@ LINEAR_S_PER_M = 0.844
 """Conductivity over diffusivity, S/m per 1e-3 mm²/s (0.844 ± 0.0545 S s/mm³: Tuch 2001, PNAS 98:11697, abstract)."""
 NEAR_MM = 10.0
 ANGLES = ((1.5, 1), (2.5, 48), (np.inf, 64))
-"""At least so many cells around the shaft by how many times better tissue conducts in one direction across it than in the other.
+"""At least so many cells around the shaft, by the ratio of the largest to the smallest conductivity across it.
 
 Against the point source in a constant tensor |E| is then within 0.4 % (median) and 3 % (p90) up to 10 : 1.
 """

@@ -20,6 +20,14 @@ def field_sentences(conductor: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def field_words() -> tuple[str, ...]:
+    """Of any field and the volumes at its thresholds; in the user's language."""
+    return (
+        _("Quasi-static, no electrode interface."),
+        _("Tissue above a threshold of |E| is an estimate of what is activated, not a measurement of effect."),
+    )
+
+
 def simulation_sentences(assumptions: Mapping[str, str]) -> tuple[str, ...]:
     """Of a simulation: the threshold, its meaning and status, and what limits it; in the user's language."""
     width = assumptions["threshold_width_us"]

@@ -16,13 +16,18 @@ End = Literal["low", "usual", "high"]
 
 @dataclass(frozen=True, slots=True)
 class Conductivity:
-    """``low`` to ``high`` is the span of published values; ``status``: read, secondary, recalled or assumed."""
+    """``low`` to ``high`` is the span of published values; ``status``: read, secondary, recalled or assumed.
+
+    ``along`` and ``across``: along and across fibres of a known direction, where such values are published.
+    """
 
     s_per_m: float
     low: float
     high: float
     source: str
     status: str
+    along: float | None = None
+    across: float | None = None
 
     def at(self, end: End) -> "Conductivity":
         """The same tissue with one end of its span as its value."""
@@ -95,6 +100,9 @@ def tissue_set_name(set_id: str) -> str:
     texts = {
         "homogeneous": _("Homogeneous tissue"),
         "brain": _("Brain: grey matter, white matter, CSF"),
+        "brain-fibres": _("Brain: white matter along and across its fibres"),
+        "brain-10khz": _("Brain at 10 kHz"),
+        "spine": _("Spine: cord, CSF, dura, fat, bone"),
     }
     return texts.get(set_id, set_id)
 
@@ -109,6 +117,12 @@ def tissue_name(tissue: str) -> str:
         "skull": _("skull"),
         "scalp": _("scalp"),
         "blood": _("blood"),
+        "epidural fat": _("epidural fat"),
+        "dura": _("dura"),
+        "bone": _("bone"),
+        "disc": _("intervertebral disc"),
+        "muscle": _("muscle"),
+        "saline": _("saline"),
     }
     return texts.get(tissue, tissue)
 
@@ -127,4 +141,5 @@ def _set_of(entry: dict[str, Any]) -> TissueSet:
 
 def _conductivity_of(entry: dict[str, Any]) -> Conductivity:
     numbers = (float(entry["s_per_m"]), float(entry["low"]), float(entry["high"]))
-    return Conductivity(*numbers, entry["source"], entry["status"])
+    along, across = (float(entry[key]) if key in entry else None for key in ("along", "across"))
+    return Conductivity(*numbers, entry["source"], entry["status"], along, across)

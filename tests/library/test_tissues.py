@@ -36,7 +36,7 @@ def test_that_an_unknown_tissue_is_refused_and_not_guessed() -> None:
 
 def test_that_an_unknown_set_is_refused() -> None:
     with pytest.raises(PlannerError) as caught:
-        tissue_set("spine")
+        tissue_set("plastic")
     assert caught.value.code == "unknown-tissue-set"
 
 
@@ -45,3 +45,15 @@ def test_that_the_usual_encapsulation_is_there_with_its_doubt() -> None:
     assert usual.thickness_mm == 0.1
     assert usual.conductivity.status == "recalled"
     assert usual.conductivity.low <= usual.conductivity.s_per_m <= usual.conductivity.high
+
+
+@pytest.mark.parametrize(("name", "along", "across"), [("brain-fibres", 1.2, 0.12), ("spine", 0.6, 0.083)])
+def test_that_white_matter_conducts_along_and_across_its_fibres(name: str, along: float, across: float) -> None:
+    white = tissue_set(name).conductivity("white")
+    assert (white.along, white.across) == (along, across)
+    # Without directions: the number that gives the same volume of the tensor.
+    assert white.s_per_m == pytest.approx((along * across**2) ** (1 / 3), rel=1e-3)
+
+
+def test_that_a_set_of_another_frequency_is_chosen_by_its_name() -> None:
+    assert tissue_set("brain-10khz").conductivity("white").s_per_m == 0.0695
