@@ -23,6 +23,7 @@ class Values:
     language: Literal["system", "en", "es"] = "system"
     theme: Literal["system", "dark", "light"] = "system"
     layout: str = ""
+    field_levels: tuple[float, ...] = ()
     shows_skin: bool = True
     cases_folder: str = ""
     recent: tuple[str, ...] = ()
@@ -71,6 +72,15 @@ class Settings:
     @shows_skin.setter
     def shows_skin(self, shows_skin: bool) -> None:
         self._change(shows_skin=shows_skin)
+
+    @property
+    def field_levels(self) -> tuple[float, ...]:
+        """Levels of |E| to show, V/mm."""
+        return self._values.field_levels
+
+    @field_levels.setter
+    def field_levels(self, field_levels: tuple[float, ...]) -> None:
+        self._change(field_levels=list(field_levels))
 
     @property
     def cases_folder(self) -> Path:

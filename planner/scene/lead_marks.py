@@ -11,6 +11,7 @@ from planner.scene.planes import Raster
 
 LABEL_OFFSET_PX = 12.0
 LABELLED_PX = 9.0
+TAG_OFFSET_PX = 6.0
 THIN_PX = 5.0
 DISTANT_MM = 25.0
 """A lead whose nearest part is farther from the slice than this is not drawn on it."""
@@ -27,28 +28,34 @@ def surface_marks(raster: Raster, surfaces: tuple[SurfaceDisplay, ...], cuts: Su
     marks: list[Mark] = []
     tags: list[tuple[float, float]] = []
     for shown in surfaces:
+        outlines: list[FloatArray] = []
         for line in cuts.cut(shown.surface, raster.plane):
             xy = raster.uv_to_px(line.uv)
             if shown.is_filled and line.is_closed:
                 marks.append(Fill(xy, shown.rgb, 0.22 * shown.opacity))
             alpha = min(1.0, 0.35 + shown.opacity)
             marks.append(Stroke(xy, shown.rgb, 1.6, alpha, line.is_closed, is_dashed=shown.is_estimate))
-            if shown.tag and len(xy):
-                marks.append(_tag(shown, xy, tags))
+            outlines.append(xy)
+        if shown.tag and outlines:
+            marks.append(_tag(shown, max(outlines, key=_height_px), tags))
     return marks
 
 
+def _height_px(xy: FloatArray) -> float:
+    return float(np.ptp(xy[:, 1]))
+
+
 def _tag(shown: SurfaceDisplay, xy: FloatArray, tags: list[tuple[float, float]]) -> Mark:
-    """At the lowest place of the outline: labels of contacts stand beside the lead, at its sides."""
-    x, y = xy[int(xy[:, 1].argmax())]
-    place = (float(x), free_height(float(x), float(y), tags))
+    """On the left of the outline: labels of contacts stand on the right of the lead."""
+    x, y = xy[int(xy[:, 0].argmin())]
+    place = (float(x) - TAG_OFFSET_PX, free_height(float(x) - TAG_OFFSET_PX, float(y), tags))
     tags.append(place)
-    return Words(*place, shown.tag, shown.rgb, 10.5, "centre", is_bold=True, on_plate=True)
+    return Words(*place, shown.tag, shown.rgb, 10.5, "right", is_bold=True, on_plate=True)
 
 
 def estimate_lines(surfaces: tuple[SurfaceDisplay, ...]) -> tuple[str, ...]:
     """What a view has to say when one of its surfaces is no result."""
-    return (_("ESTIMATE, not computed here"),) if any(one.is_estimate for one in surfaces) else ()
+    return (_("ESTIMATE"),) if any(one.is_estimate for one in surfaces) else ()
 
 
 def lead_marks(raster: Raster, leads: tuple[LeadDisplay, ...]) -> list[Mark]:

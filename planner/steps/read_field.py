@@ -11,7 +11,7 @@ from planner.geometry import Points
 from planner.geometry.arrays import FloatArray
 from planner.leads.path import LeadFrame, lead_frame
 from planner.library.devices import Contact, Device, device
-from planner.steps.simulate import fresh_solution, programme_named
+from planner.steps.simulate import CLEARANCE_MM, fresh_solution, programme_named
 from planner.steps.solve_field import load_solution
 
 BESIDE_MM = 1.0
@@ -47,7 +47,8 @@ class ContactSpan:
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldProfile:
     """``along``: heights above the tip, ``beside_mm`` off the lead, on the side that ``facing`` faces. ``across``:
-    distances from the axis through the middle of ``facing``, that side positive. ``radius_mm`` of the lead."""
+    distances from the axis through the middle of ``facing``, that side positive, NaN nearer than CLEARANCE_MM to the
+    lead (at a contact's edge |E| has no bound). ``radius_mm`` of the lead."""
 
     along: FieldLine
     across: FieldLine
@@ -76,7 +77,7 @@ def field_profile(case: Case, store: ArrayStore, programme_id: str) -> FieldProf
     angle = facing.centre_deg or 0.0
     return FieldProfile(
         along=_along(field, lead, frame, model, angle),
-        across=_across(field, lead, frame, facing, angle),
+        across=_across(field, lead, frame, facing, angle, model.diameter_mm / 2.0),
         beside_mm=BESIDE_MM,
         facing=facing.label,
         radius_mm=model.diameter_mm / 2.0,
@@ -113,10 +114,13 @@ def _along(field: FieldMap, lead: Lead, frame: LeadFrame, model: Device, angle_d
     return _read(field, lead, heights, [frame.at(float(height), radius_mm, angle_deg) for height in heights])
 
 
-def _across(field: FieldMap, lead: Lead, frame: LeadFrame, contact: Contact, angle_deg: float) -> FieldLine:
+def _across(
+    field: FieldMap, lead: Lead, frame: LeadFrame, contact: Contact, angle_deg: float, radius_mm: float
+) -> FieldLine:
     distances: FloatArray = np.arange(-ACROSS_MM, ACROSS_MM + STEP_MM / 2.0, STEP_MM)
-    places = [frame.at(contact.centre_mm, float(distance), angle_deg) for distance in distances]
-    return _read(field, lead, distances, places)
+    line = _read(field, lead, distances, [frame.at(contact.centre_mm, float(one), angle_deg) for one in distances])
+    is_near = np.abs(distances) < radius_mm + CLEARANCE_MM
+    return FieldLine(distances, np.where(is_near, np.nan, line.v_per_mm))
 
 
 def _read(field: FieldMap, lead: Lead, place_mm: FloatArray, places: list[FloatArray]) -> FieldLine:

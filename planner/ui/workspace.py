@@ -15,12 +15,15 @@ from planner.ui.pages.page import PAGE_WIDTH_PX, Page
 from planner.ui.pages.patient_page import PatientPage
 from planner.ui.pages.plan_page import PlanPage
 from planner.ui.pages.report_page import ReportPage
+from planner.ui.pages.spine_page import SpinePage
 from planner.ui.pages.stimulate_page import StimulatePage
 from planner.ui.session import Session
 from planner.ui.task_names import tasks
 from planner.ui.widgets.task_list import TaskList
 
 TASKS_WIDTH_PX = 184
+SPINE_ANATOMY = "anatomy-spine"
+"""The page of task ``anatomy`` while the case is of a spine."""
 
 
 class Workspace(QWidget):
@@ -40,6 +43,7 @@ class Workspace(QWidget):
             "images": ImagesPage(session),
             "align": AlignPage(session),
             "anatomy": AnatomyPage(session),
+            SPINE_ANATOMY: SpinePage(session),
             "plan": PlanPage(session),
             "stimulate": StimulatePage(session),
             "report": ReportPage(session),
@@ -79,7 +83,8 @@ class Workspace(QWidget):
     def page(self) -> Page:
         return self.pages[self._current]
 
-    def _show_page(self, key: str) -> None:
+    def _show_page(self, task: str) -> None:
+        key = page_key(self.session.case, task)
         if self._current and self._current != key:
             self.pages[self._current].left()
         self._current = key
@@ -97,6 +102,8 @@ class Workspace(QWidget):
                 page.follow(before, after)
             else:
                 self._unseen.setdefault(key, before)
+        if before.region != after.region and self._current in ("anatomy", SPINE_ANATOMY):
+            self._show_page("anatomy")
 
     def _show_statuses(self, case: Case) -> None:
         for key, status in checks.task_status(case).items():
@@ -145,6 +152,11 @@ class Workspace(QWidget):
         self.session.document.changed.disconnect(self._follow)
         self.session.skin.shut()
         self.session.showing.shut()
+
+
+def page_key(case: Case, task: str) -> str:
+    """The page on which a task is done: the anatomy of a spine has its own."""
+    return SPINE_ANATOMY if task == "anatomy" and case.region == "spine" else task
 
 
 def place_words(case: Case, cursor: Vector) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from planner import i18n
 from planner.scene.display import AXIAL_RGB, CORONAL_RGB, SAGITTAL_RGB, PointDisplay, SurfaceDisplay
-from planner.scene.lead_marks import lead_marks, surface_marks
+from planner.scene.lead_marks import estimate_lines, lead_marks, surface_marks
 from planner.scene.overlay import Fill, Stroke, Words, crosshair_marks, point_marks, ring_marks
 from planner.scene.planes import Raster, SlicePlane
 from tests.scene.scene_samples import SPACE, ball_surface, upright_lead
@@ -76,3 +76,23 @@ def test_that_a_point_is_named_only_near_its_slice() -> None:
 def test_that_off_is_written_in_the_users_language() -> None:
     i18n.use_language("es")
     assert all(" " in text for text in texts(lead_marks(close_up(), (upright_lead(),))))
+
+
+def test_that_an_estimate_is_dashed_tagged_once_and_said_on_the_view() -> None:
+    ball = ball_surface((0.0, 0.0, 0.0), 10.0)
+    raster = Raster(SlicePlane.axial((0.0, 0.0, 0.0), SPACE), 400, 300, 0.2)
+    shown = SurfaceDisplay("VPL: estimate", ball, (255, 176, 32), 0.3, is_filled=True, tag="estimate", is_estimate=True)
+    marks = surface_marks(raster, (shown,))
+    assert all(mark.is_dashed for mark in marks if isinstance(mark, Stroke))
+    assert texts(marks) == ["estimate"]
+    assert estimate_lines((shown,)) == ("ESTIMATE",)
+    assert estimate_lines(()) == ()
+
+
+def test_that_tags_of_nested_levels_do_not_lie_over_each_other() -> None:
+    ball = ball_surface((0.0, 0.0, 0.0), 10.0)
+    raster = Raster(SlicePlane.axial((0.0, 0.0, 0.0), SPACE), 400, 300, 0.2)
+    levels = tuple(SurfaceDisplay(tag, ball, (158, 202, 225), tag=tag) for tag in ("0.1 V/mm", "0.2 V/mm"))
+    words = [mark for mark in surface_marks(raster, levels) if isinstance(mark, Words)]
+    assert [one.text for one in words] == ["0.1 V/mm", "0.2 V/mm"]
+    assert abs(words[0].y - words[1].y) >= 16 or abs(words[0].x - words[1].x) >= 52

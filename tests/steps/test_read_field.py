@@ -12,6 +12,7 @@ from planner.geometry import Points
 from planner.leads.path import lead_frame
 from planner.library.devices import device, usable_devices
 from planner.steps.read_field import BESIDE_MM, contact_spans, field_profile
+from planner.steps.simulate import CLEARANCE_MM
 from planner.steps.solve_field import FieldParameters, load_solution, solve_field
 
 LEAD = Lead("l1", "VPL", "right", "medtronic_3389", (16.0, -12.0, 0.0), (32.0, 20.0, 65.0), "image:a")
@@ -43,7 +44,7 @@ def test_that_the_lines_are_where_they_say(case: Case, store: ArrayStore) -> Non
 
 def test_that_across_a_ring_both_sides_are_alike_and_the_lead_is_left_out(case: Case, store: ArrayStore) -> None:
     across = field_profile(case, store, "p1").across
-    inside = np.abs(across.place_mm) < device(LEAD.device_id).diameter_mm / 2.0 - 0.01
+    inside = np.abs(across.place_mm) < device(LEAD.device_id).diameter_mm / 2.0 + CLEARANCE_MM - 1e-9
     assert np.isnan(across.v_per_mm[inside]).all()
     assert not np.isnan(across.v_per_mm[~inside & (np.abs(across.place_mm) < 9.0)]).any()
     assert across.v_per_mm == pytest.approx(across.v_per_mm[::-1], rel=1e-3, nan_ok=True)

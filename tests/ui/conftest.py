@@ -89,6 +89,12 @@ class OpenCase:
         self.document.do(Command("align", "T1"), self.case.with_alignment(alignment))
         return alignment
 
+    def go_to_page(self, key: str) -> None:
+        """The page in sight; a spine's page of a task makes the case one of a spine."""
+        task, _hyphen, region = key.partition("-")
+        self.document.do(Command("choose-region"), self.case.with_region("spine" if region else "head"))
+        self.window.go_to_task(task)
+
     def add_tissue(self) -> None:
         """Grey matter everywhere, on an alignment that counts."""
         self.add_atlas_alignment()

@@ -71,7 +71,7 @@ def test_that_tasks_follow_the_case_and_can_be_jumped_to(opened: OpenCase) -> No
     opened.document.do(Command("lock-lead", lead.name), opened.case.with_lead(replace(lead, is_locked=True)))
     assert tasks.status("plan") == "done"
     for key in opened.workspace.pages:
-        opened.window.go_to_task(key)
+        opened.go_to_page(key)
         assert opened.workspace.stack.currentWidget() is opened.workspace.pages[key]
 
 
@@ -110,7 +110,7 @@ def test_that_no_page_is_wider_than_its_room(opened: OpenCase, language: str) ->
     assert workspace is not None
     too_wide = []
     for key, page in workspace.pages.items():
-        opened.window.go_to_task(key)
+        opened.go_to_page(key)
         QApplication.processEvents()
         inside = page.widget()
         assert inside is not None
@@ -123,7 +123,7 @@ def test_that_no_page_is_wider_than_its_room(opened: OpenCase, language: str) ->
 
 def test_that_every_button_is_large_enough_and_can_be_read_aloud(opened: OpenCase) -> None:
     for key, page in opened.workspace.pages.items():
-        opened.window.go_to_task(key)
+        opened.go_to_page(key)
         QApplication.processEvents()
         for one in page.findChildren(Button):
             if one.isVisible():

@@ -16,6 +16,7 @@ from planner.steps.set_acpc import AcPcClicks, set_acpc
 from planner.steps.show_case import STRUCTURE_RGB
 from planner.ui.pages.anatomy_points import AcPcForm
 from planner.ui.pages.page import Page
+from planner.ui.pages.region_switch import RegionSwitch
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.labels import FactTable, Note, Row
@@ -29,9 +30,10 @@ class AnatomyPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Anatomy"), _("Carry the atlas over, then check AC and PC by eye."))
+        self.region = RegionSwitch(session)
         self.state = Note()
         self.carry_button = self.button(_("Find anatomy"), self.carry_over, "run", is_primary=True)
-        self.section(_("From the atlas"), self.state, self.carry_button)
+        self.section(_("From the atlas"), self.region, self.state, self.carry_button)
         self.form = AcPcForm(session)
         self.form.wanted.connect(self._set)
         self.facts = FactTable()
@@ -56,6 +58,7 @@ class AnatomyPage(Page):
 
     def follow(self, before: Case | None, case: Case) -> None:
         stale = checks.stale(case)
+        self.region.show_case(case)
         self.form.show_acpc(case.acpc)
         self._show_state(case, stale)
         self.facts.show_rows(_acpc_rows(case))

@@ -15,11 +15,12 @@ from planner.ui.surfaces_on_views import SurfacesOnViews
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LivePreview:
-    """``case`` holds the programme of the moment; ``simulation`` is its activation."""
+    """``case`` holds the programme of the moment; ``simulation`` is its activation, made with ``prepared``."""
 
     case: Case
     programme: Programme
     simulation: Simulation
+    prepared: LeadInTissue
 
 
 class LiveActivation(QObject):
@@ -29,7 +30,7 @@ class LiveActivation(QObject):
 
     def __init__(self, store: ArrayStore, surfaces: SurfacesOnViews, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._scratch = ScratchStore(store)
+        self.scratch = ScratchStore(store)
         self._surfaces = surfaces
         self._prepared: LeadInTissue | None = None
 
@@ -44,17 +45,17 @@ class LiveActivation(QObject):
             programme = set_programme(case, request)
             case = case.with_programme(programme)
             if self._prepared is None or not self._prepared.fits(case, programme):
-                self._prepared = lead_in_tissue(case, self._scratch, programme)
-            made = simulate(case, self._scratch, programme.id, parameters, self._prepared)
+                self._prepared = lead_in_tissue(case, self.scratch, programme)
+            made = simulate(case, self.scratch, programme.id, parameters, self._prepared)
         except PlannerError:
             return
-        self._surfaces.preview_simulation(made, self._scratch)
-        self.previewed.emit(LivePreview(case, programme, made))
+        self._surfaces.preview_simulation(made, self.scratch)
+        self.previewed.emit(LivePreview(case, programme, made, self._prepared))
 
     def end(self) -> None:
         """The slider rests: the views show the case again."""
-        self._surfaces.preview_simulation(None, self._scratch)
-        self._scratch.forget()
+        self._surfaces.preview_simulation(None, self.scratch)
+        self.scratch.forget()
 
     def let_go(self) -> None:
         """The person went elsewhere: tens of megabytes are given back."""

@@ -22,6 +22,7 @@ from planner.ui.pages.page import Page
 from planner.ui.pages.stimulate_activation import ActivationPanel
 from planner.ui.pages.stimulate_controls import StimulationControls
 from planner.ui.pages.stimulate_field import FieldPanel
+from planner.ui.pages.stimulate_levels import LevelsPanel
 from planner.ui.pages.stimulate_live import LiveActivation, LivePreview
 from planner.ui.pages.stimulate_plots import FieldPlotPanel
 from planner.ui.pages.stimulate_state import StimulationPanel, StimulationState, state_of
@@ -42,14 +43,22 @@ class StimulatePage(Page):
         self.controls = self._make_controls()
         self.field = FieldPanel(session, self.compute_field)
         self.activation = ActivationPanel(session, self.compute_band)
+        self.levels = LevelsPanel(session)
         self.plots = FieldPlotPanel(session)
         self.basis = BasisNote()
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
         self.section(_("Field of the lead"), self.field)
         self.section(_("Activation"), self.activation)
+        self.folding(_("|E| on the views"), self.levels)
         self.folding(_("Pulse and field"), self.plots)
         self.folding(_("What this rests on"), self.basis)
-        self.panels: tuple[StimulationPanel, ...] = (self.field, self.activation, self.plots, self.basis)
+        self.panels: tuple[StimulationPanel, ...] = (
+            self.field,
+            self.activation,
+            self.levels,
+            self.plots,
+            self.basis,
+        )
         session.selection.active_lead_changed.connect(lambda _lead_id: self._show())
         self.finish()
 
@@ -95,6 +104,7 @@ class StimulatePage(Page):
 
     def left(self) -> None:
         self.live.let_go()
+        self.levels.hide_levels()
 
     def closed(self) -> None:
         self.plots.shut()
@@ -145,6 +155,7 @@ class StimulatePage(Page):
     def _show_preview(self, preview: LivePreview) -> None:
         self.activation.show_preview(preview.simulation)
         self.plots.show_preview(preview.programme, preview.simulation.threshold_v_per_mm)
+        self.levels.follow_preview(preview.case, preview.programme.id, self.live.scratch, preview.prepared.units)
 
     def _settle(self, request: ProgrammeRequest) -> None:
         """One undo step: the programme, and its activation when the field is there."""

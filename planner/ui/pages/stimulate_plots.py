@@ -9,6 +9,7 @@ from planner.geometry.arrays import FloatArray
 from planner.i18n import _, number
 from planner.scene.display import ANODE_RGB, CATHODE_RGB, OFF_RGB
 from planner.steps.read_field import ContactSpan, FieldProfile, field_profile
+from planner.steps.simulate import CLEARANCE_MM
 from planner.ui.pages.stimulate_state import StimulationState
 from planner.ui.session import Session
 from planner.ui.widgets.labels import Note
@@ -61,10 +62,10 @@ class FieldPlotPanel(QWidget):
         self.along.show_bands(contact_bands(profile.contacts))
         self.along.show_curve(profile.along.place_mm, profile.along.v_per_mm, threshold)
         self.across.name_axes(_("from the axis through {label}, mm").format(label=profile.facing), _("|E|, V/mm"))
-        self.across.show_bands((Band("", -profile.radius_mm, profile.radius_mm, OFF_RGB),))
+        self.across.show_bands((Band(_("lead"), -profile.radius_mm, profile.radius_mm, OFF_RGB),))
         self.across.show_curve(profile.across.place_mm, profile.across.v_per_mm, threshold)
-        text = _("Along: {beside} mm beside the lead. Grey: the lead. Dashed: the threshold.")
-        self.words.say(text.format(beside=number(profile.beside_mm)))
+        text = _("Along: {beside} mm beside the lead. Across: from {near} mm off the lead on. Dashed: the threshold.")
+        self.words.say(text.format(beside=number(profile.beside_mm), near=number(CLEARANCE_MM, 2)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """What changed while it was folded away is read now."""

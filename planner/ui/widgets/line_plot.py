@@ -14,6 +14,8 @@ from planner.ui.theme import tone_colour
 PLOT_HEIGHT_PX = 130
 BAND_ALPHA = 60
 """Bands lie behind the curve: seen, and the curve still read."""
+NAME_SHARE = 0.25
+"""Room above the curve for the bands' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class LinePlot(QWidget):
             self._draw_bands()
 
     def show_curve(self, x: FloatArray, y: FloatArray, level: float | None = None) -> None:
-        """(N,) each; NaN leaves a gap. ``level`` is drawn across, dashed."""
+        """(N,) each; NaN leaves a gap. ``level`` is drawn across, dashed. With bands the plot begins at 0."""
         self._x, self._y, self._level_at = x, y, level
         self._draw_curve()
 
@@ -119,6 +121,9 @@ class LinePlot(QWidget):
         self._level.setVisible(self._level_at is not None)
         if self._level_at is not None:
             self._level.setValue(self._level_at)
+        if self._bands and np.isfinite(self._y).any():
+            top = max(float(np.nanmax(self._y)), self._level_at or 0.0)
+            self._plot.setYRange(0.0, top * (1.0 + NAME_SHARE))
 
     def _draw_bands(self) -> None:
         if self._plot is None:

@@ -142,6 +142,36 @@ def test_that_a_preview_shows_a_volume_and_keeps_nothing(opened: OpenCase, qtbot
     assert opened.case is not case
 
 
+@pytest.mark.slow
+def test_that_chosen_levels_are_shown_with_their_value_and_remembered(opened: OpenCase, qtbot: QtBot) -> None:
+    opened.add_acpc()
+    lead = opened.add_lead()
+    opened.add_tissue()
+    page = opened.page("stimulate")
+    _click(qtbot, opened, device(lead.device_id).labels[1])
+    page.levels.toggles[0.2].setChecked(True)  # before there is a field: nothing to show, and no complaint
+    page.compute_field()
+    qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
+    page.levels.other.setValue(0.25)
+    page.levels.add_button.click()
+    view = opened.session.views.slices["axial"]
+
+    def tags() -> list[str]:
+        return [one.tag for one in view._surfaces if one.tag]
+
+    assert tags() == ["0.2 V/mm", "0.25 V/mm"]
+    assert opened.session.settings.field_levels == (0.2, 0.25)
+    assert page.levels.volumes.value("at or above 0.2 V/mm").endswith("mm³")
+    page.controls.amplitude.slider.setSliderDown(True)
+    page.controls.amplitude.slider.setValue(40)
+    assert tags() == []  # they would be of another current
+    qtbot.waitUntil(lambda: len(tags()) == 2, timeout=5_000)
+    page.controls.amplitude.slider.setSliderDown(False)
+    assert len(tags()) == 2
+    opened.window.go_to_task("plan")
+    assert tags() == []
+
+
 def test_that_the_fibre_box_shows_the_diameter_of_the_result_even_between_two_of_the_table(opened: OpenCase) -> None:
     controls = opened.page("stimulate").controls
     heard: list[bool] = []
