@@ -135,9 +135,8 @@ def _outside_notes(leads: tuple[DescribedLead, ...], tissue: DescribedTissue) ->
     return tuple(notes)
 
 
-def _inside(grid: Grid, xyz_mm: FloatArray) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _inside(grid: Grid, xyz_mm: FloatArray) -> NDArray[np.bool_]:
+    """(N,)."""
     index = grid.to_index(xyz_mm)
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ((index >= -0.5) & (index <= np.array(grid.shape) - 0.5)).all(
-        axis=-1
-    )
-    return found
+    inside = (index >= -0.5) & (index <= np.array(grid.shape) - 0.5)
+    return cast(NDArray[np.bool_], inside.all(axis=-1))
