@@ -5,6 +5,8 @@ wall seen from that way, and the rhythm of pedicles and discs along it.
 """
 
 from planner.anatomy.spine.ct.canal import find_canal
+from planner.anatomy.spine.ct.foramina import SidePoint, foramina, pedicles
 from planner.anatomy.spine.ct.vertebrae import find_vertebrae
+from planner.anatomy.spine.ct.wall import CanalWall, canal_wall
 
-__all__ = ["find_canal", "find_vertebrae"]
+__all__ = ["CanalWall", "SidePoint", "canal_wall", "find_canal", "find_vertebrae", "foramina", "pedicles"]

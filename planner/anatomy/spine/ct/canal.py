@@ -1,11 +1,12 @@
 """The middle of the spinal canal on CT."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
 from planner.anatomy.spine.ct.frames import sampled, smooth_curve
 from planner.anatomy.spine.ct.path import coarse_path, enclosed
-from planner.anatomy.spine.ct.tube import DIRECTIONS, LEAK, NEIGHBOURS_MM, STEP_MM, Tube, centred, tube_around
+from planner.anatomy.spine.ct.tube import DIRECTIONS, LEAK, STEP_MM, Tube, centred, tube_around
+from planner.anatomy.spine.ct.walk import enclosure_along, walked
 from planner.anatomy.spine.ct.work_grid import OUTSIDE, work_grid
 from planner.anatomy.spine.outline import Canal
 from planner.errors import RefusedError
@@ -41,9 +42,9 @@ def find_canal(ct: Volume, progress: Progress = SILENT) -> Canal:
         text = _("No spinal canal was found in this CT. Choose an image that shows the spine, at least one vertebra.")
         raise RefusedError(text, code="no-spine")
     progress(0.8)
-    path, tube = centred(ct, smooth_curve(grid.to_world(way)[::-1], ct.space, STEP_MM, 4.0))
-    progress(0.95)
-    return _judged(ct, path, tube)
+    path, _tube = centred(ct, smooth_curve(grid.to_world(way)[::-1], ct.space, STEP_MM, 4.0))
+    progress(0.9)
+    return _judged(ct, *centred(ct, walked(ct, path), 1))
 
 
 def check_ct(ct: Volume) -> None:
@@ -70,14 +71,6 @@ def _judged(ct: Volume, path: Curve, tube: Tube) -> Canal:
     for start, end, _reason in unsure:
         certainty[(arc >= start) & (arc <= end)] *= 0.5
     return Canal(path, certainty, radius, METHOD, tuple(sorted(unsure)))
-
-
-def enclosure_along(tube: Tube) -> FloatArray:
-    """(N,) share of directions in which bone closes the canal within half a vertebra above or below."""
-    closed = (tube.hit_mm <= LEAK * tube.wall_mm).astype(float)
-    near = maximum_filter1d(closed, 2 * int(NEIGHBOURS_MM / STEP_MM) + 1, axis=0)
-    share: FloatArray = gaussian_filter1d(near.mean(axis=1), 2.0, mode="nearest")
-    return share
 
 
 def _open_behind(tube: Tube) -> list[tuple[float, float, str]]:

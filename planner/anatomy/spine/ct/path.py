@@ -53,23 +53,36 @@ def coarse_path(grid: WorkGrid, enclosure: NDArray[np.float32]) -> tuple[NDArray
 
 
 def gains(grid: WorkGrid, enclosure: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(K, J, I) what a path wins in each voxel."""
+    """(K, J, I) what a path wins in each voxel: enclosure, less what speaks against a canal there."""
     from scipy.ndimage import uniform_filter
 
     hu = np.clip(grid.hu, -100, 400).astype(np.float32)
     own = uniform_filter(hu, (1, 3, 3), mode="nearest")
-    front = uniform_filter(hu, (3, 9, 9), mode="nearest")
+    front = uniform_filter(hu, FRONT_VOXELS, mode="nearest")
     ahead = round(FRONT_MM / STEP_MM[1])
     gain = np.where(enclosure >= 0.0, enclosure - LEVEL, -CROSSING).astype(np.float32)
-    gain[:, :-ahead] += np.clip((front[:, ahead:] - own[:, :-ahead] - 20.0) / 60.0, -1.2, 0.0)
-    gain[:, -ahead:] -= 1.2
-    gain += np.clip((90.0 - own) / 60.0, -1.0, 0.0)
-    bone_i = np.nonzero((grid.hu >= 250).any(axis=(0, 1)))[0]
-    counts = (grid.hu >= 250).sum(axis=(0, 1))
-    middle = np.interp(0.5, np.cumsum(counts) / max(counts.sum(), 1), np.arange(len(counts))) if len(bone_i) else 0.0
-    aside = (np.arange(grid.hu.shape[2]) - middle) * STEP_MM[0] / 40.0
-    gain -= (0.1 * aside**2).astype(np.float32)
+    gain[:, :-ahead] += np.clip((front[:, ahead:] - FRONT_HU) / 40.0, -1.5, 0.0)
+    gain[:, -ahead:] -= 1.5
+    gain += np.clip((CONTENT_HU - own) / 60.0, -1.0, 0.0)
+    gain -= _aside(grid)
     return gain
 
 
+def _aside(grid: WorkGrid) -> NDArray[np.float32]:
+    """(I,) cost of being far from the middle of all bone, right to left."""
+    bone = np.count_nonzero(grid.hu >= 250, axis=(0, 1)).astype(float)
+    middle = np.interp(0.5, np.cumsum(bone) / max(bone.sum(), 1.0), np.arange(len(bone)))
+    away = np.abs(np.arange(len(bone)) - middle) * STEP_MM[0]
+    cost: NDArray[np.float32] = (0.3 * (np.maximum(away - FREE_MM, 0.0) / 25.0) ** 2).astype(np.float32)
+    return cost
+
+
 FRONT_MM = 15.0
+FRONT_VOXELS = (11, 9, 9)
+"""In front of the canal lie bodies and discs: their mean over 27 mm of height, 13 mm of depth and width."""
+FRONT_HU = 90.0
+"""Discs have 70 to 110 HU, bodies more, and each vertebra has two end plates; muscle has 50 to 60, contrast or not."""
+CONTENT_HU = 90.0
+"""Brighter than any content of the canal without intrathecal contrast."""
+FREE_MM = 35.0
+"""A curved spine may lie this far aside at no cost."""

@@ -13,8 +13,8 @@ from planner.geometry.arrays import FloatArray
 
 IntArray = NDArray[np.int64]
 
-NEAREST_MM, FARTHEST_MM = 14, 44
-"""Spacing of vertebrae: C3 of a small person to L4 of a tall one (facts/spine: body plus disc)."""
+NEAREST_MM, FARTHEST_MM = 10, 44
+"""Spacing of vertebrae: neck of a small child to L4 of a tall one (facts/spine: body plus disc)."""
 CHANGE_MM = 6
 """Most that one spacing may differ from the next (a collapsed vertebra beside a whole one)."""
 CHANGE_COST = 0.012

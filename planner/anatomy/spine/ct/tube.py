@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, percentile_filter
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, gaussian_filter1d, percentile_filter
 
 from planner.anatomy.spine.ct.frames import Frames, frames_along, sampled, smooth_curve
 from planner.anatomy.spine.ct.work_grid import kernels
@@ -46,9 +47,25 @@ def tube_around(ct: Volume, path: Curve) -> Tube:
     """The wall seen from ``path``."""
     frames = frames_along(path, np.arange(0.0, path.length_mm + 1e-6, STEP_MM))
     side = np.arange(-HALF_MM, HALF_MM + 1e-6, PIXEL_MM)
-    stack = sampled(ct, frames, side, side)
+    stack = quiet(sampled(ct, frames, side, side))
     hit = kernels().wall_hits(stack, PIXEL_MM, directions(), PIXEL_MM / 2.0, FAR_MM, WALL_HU)
     return Tube(frames, hit, bridged(hit))
+
+
+def quiet(stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``stack`` (N, U, V), smoothed where its noise alone would reach the threshold of bone."""
+    middle = stack.shape[1] // 2
+    core = stack[:, middle - 3 : middle + 4, middle - 3 : middle + 4]
+    noise = 1.48 * float(np.median(np.abs(np.diff(core, axis=0)))) / np.sqrt(2.0)
+    if noise < NOISY_HU or len(stack) < 5:
+        return stack
+    smooth: NDArray[np.float32] = gaussian_filter(stack, (1.2, 1.0, 1.0), mode="nearest")
+    return smooth
+
+
+NOISY_HU = 30.0
+"""Standard deviation between planes 1 mm apart from which a ray of 25 samples meets chance bone (soft tissue at 40,
+bone at 170 HU: 4 standard deviations)."""
 
 
 def bridged(hit_mm: FloatArray) -> FloatArray:

@@ -1,0 +1,148 @@
+"""From the ends of a path onwards, as far as the canal goes; and back from where it was never one."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from planner.anatomy.spine.ct.frames import sampled
+from planner.anatomy.spine.ct.tube import LEAK, NEIGHBOURS_MM, STEP_MM, Tube, centred
+from planner.anatomy.spine.ct.work_grid import OUTSIDE
+from planner.geometry import Curve, Volume
+from planner.geometry.arrays import FloatArray
+
+STRIDE_MM = 10.0
+TAIL_MM = 40.0
+"""Of the known path that a new stretch is centred together with."""
+ENOUGH = 0.62
+"""Share of directions closed by bone: the sacral canal keeps it, the hiatus and the skull's cavity do not."""
+LEAST_HU = -120.0
+"""Fat of the sacral canal; below it is air."""
+MORE_HU = 45.0
+"""The middle of the canal is nowhere brighter than most of it by this: the marrow of a sacral body is."""
+MOST_STRIDES = 60
+
+
+def walked(ct: Volume, path: Curve) -> Curve:
+    """``path`` (centred, from above) without what is no canal at its ends, and with what follows on."""
+    _path, tube = centred(ct, path, 0)
+    most_hu = float(np.median(_content(ct, tube))) + MORE_HU
+    kept = _trimmed(ct, path, tube, most_hu)
+    for _end in range(2):
+        for _stride in range(MOST_STRIDES):
+            longer = _one_stride(ct, kept, most_hu)
+            if longer is None:
+                break
+            kept = longer
+        kept = Curve.of(kept.xyz[::-1], kept.space)
+    return kept
+
+
+def _trimmed(ct: Volume, path: Curve, tube: Tube, most_hu: float) -> Curve:
+    good = np.nonzero(is_canal(ct, tube, most_hu) & ~_turned_off(tube))[0]
+    if len(good) < 2 or good[-1] - good[0] < 2:
+        return path
+    return Curve.of(path.at(tube.frames.arc_mm[good[0] : good[-1] + 1]), path.space)
+
+
+def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
+    """``path`` with up to STRIDE_MM more at its end; None where the canal ends."""
+    whole = path.length_mm
+    tail = np.arange(max(whole - TAIL_MM, 0.0), whole + STRIDE_MM + 1e-6, STEP_MM)
+    points = path.at(tail)
+    bend = _bend(path)
+    beyond = np.maximum(tail - whole, 0.0)
+    points = points + bend * (beyond**2)[:, None] / 2.0
+    _way, tube = centred(ct, Curve.of(points, path.space), 3)
+    good = is_canal(ct, tube, most_hu) & _goes_on(tube, STRIDE_MM)
+    new = tube.frames.arc_mm > whole - tail[0] + 0.5 * STEP_MM
+    reached = np.nonzero(new & ~good)[0]
+    last = int(reached[0]) if len(reached) else len(good)
+    first_new = int(np.nonzero(new)[0][0]) if new.any() else len(good)
+    if last - first_new < 2:
+        return None
+    arc = path.arc_mm
+    before = path.xyz[arc < whole - 0.5 * TAIL_MM]
+    after = tube.frames.origin[(tube.frames.arc_mm >= min(0.5 * TAIL_MM, whole)) & (np.arange(len(good)) < last)]
+    return Curve.of(np.concatenate([before, after]) if len(before) else after, path.space)
+
+
+def _goes_on(tube: Tube, new_mm: float) -> NDArray[np.bool_]:
+    """(N,) False from where the last ``new_mm`` turn off or swell: there the way leaves through a foramen or into a
+    cavity."""
+    frames = tube.frames
+    old = frames.arc_mm <= frames.arc_mm[-1] - new_mm
+    known = np.nonzero(old)[0][-12:]
+    right, back, down = (rows[known].mean(axis=0) for rows in (frames.right, frames.back, frames.down))
+    aside = np.degrees(np.arctan2(frames.down @ right, frames.down @ down))
+    ahead = np.degrees(np.arctan2(frames.down @ back, frames.down @ down))
+    width = tube.wall_mm.mean(axis=1) / tube.wall_mm[known].mean()
+    fine = (np.abs(aside) < MOST_ASIDE_DEG) & (np.abs(ahead) < MOST_AHEAD_DEG) & (width < MOST_SWELL)
+    goes_on: NDArray[np.bool_] = old | fine
+    return goes_on
+
+
+def _turned_off(tube: Tube) -> NDArray[np.bool_]:
+    """(N,) True at both ends beyond a turn to the side that no canal makes."""
+    down, right = tube.frames.down, tube.frames.right
+    count, reach = len(down), round(TURN_MM / STEP_MM)
+    off = np.zeros(count, dtype=bool)
+    for step in range(reach, count):
+        up = count - 1 - step
+        if step > count // 2 and _aside_deg(down[step], down[step - reach], right[step - reach]) > MOST_TURN_DEG:
+            off[max(step - reach, count // 2) :] = True
+            break
+    for step in range(reach, count):
+        up = count - 1 - step
+        if up < count // 2 and _aside_deg(down[up], down[up + reach], right[up + reach]) > MOST_TURN_DEG:
+            off[: min(up + reach, count // 2)] = True
+            break
+    return off
+
+
+def _aside_deg(down: FloatArray, from_down: FloatArray, right: FloatArray) -> float:
+    return float(abs(np.degrees(np.arctan2(down @ right, down @ from_down))))
+
+
+TURN_MM = 12.0
+MOST_TURN_DEG = 22.0
+MOST_ASIDE_DEG, MOST_AHEAD_DEG = 15.0, 35.0
+"""Turn within some 15 mm. The sharpest the canal makes is at the promontory, in the sagittal plane; a scoliosis of 60
+degrees over four vertebrae turns by 8."""
+MOST_SWELL = 1.4
+
+
+def _bend(path: Curve) -> FloatArray:
+    """(3,) curvature at the path's end, 1/mm, from its last 30 mm; none for a short path."""
+    if path.length_mm < 45.0:
+        return np.zeros(3)
+    end = path.length_mm
+    a, b, c = path.at(np.array([end - 30.0, end - 15.0, end]))
+    bend: FloatArray = (c - 2.0 * b + a) / 15.0**2
+    return bend
+
+
+def _content(ct: Volume, tube: Tube) -> FloatArray:
+    """(N,) HU at the middle, over 5 mm across and some along."""
+    side = np.array([-2.5, -1.25, 0.0, 1.25, 2.5])
+    stack = sampled(ct, tube.frames, side, side)
+    shown = stack != OUTSIDE
+    total = np.where(shown, stack, 0.0).sum(axis=(1, 2))
+    middle = np.where(shown.any(axis=(1, 2)), total / np.maximum(shown.sum(axis=(1, 2)), 1), OUTSIDE)
+    smooth: FloatArray = gaussian_filter1d(middle, 1.0, mode="nearest")
+    return smooth
+
+
+def is_canal(ct: Volume, tube: Tube, most_hu: float) -> NDArray[np.bool_]:
+    """(N,) whether bone encloses soft tissue there, none of it brighter than ``most_hu`` in the middle."""
+    content = _content(ct, tube)
+    soft = (content > LEAST_HU) & (content < most_hu)
+    closed: NDArray[np.bool_] = soft & (enclosure_along(tube) >= ENOUGH) & (tube.wall_mm.min(axis=1) > 2.0)
+    return closed
+
+
+def enclosure_along(tube: Tube) -> FloatArray:
+    """(N,) share of directions in which bone closes the canal within half a vertebra above or below."""
+    closed = (tube.hit_mm <= LEAK * tube.wall_mm).astype(float)
+    near = maximum_filter1d(closed, 2 * int(NEIGHBOURS_MM / STEP_MM) + 1, axis=0)
+    share: FloatArray = gaussian_filter1d(near.mean(axis=1), 2.0, mode="nearest")
+    return share
