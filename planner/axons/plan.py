@@ -18,6 +18,8 @@ SETTLING_STEPS, SETTLING_STEP_MS = 40, 5.0
 """Rest: 200 ms of backward Euler from −80 mV, as the reference thresholds were started."""
 CHECK_EVERY = 4
 """Steps between two looks at who has fired."""
+PASSIVE_US = 150.0
+"""A phase this long polarises by a sixth of the way to the mark at its threshold: what passes the mark then fires."""
 QUIET_AFTER_US = 100.0
 """This long after the last edge a fibre whose nodes are all below QUIET_MV will not fire any more."""
 QUIET_MV = -71.0
@@ -66,10 +68,17 @@ def plan_of(cable: Cable, nodes: int, waveform: Waveform, setting: Setting) -> P
 
 
 def _looks(grid: TimeGrid) -> NDArray[np.bool_]:
-    """Every fourth step after the last edge, and in a train in its pauses; at the very end too."""
+    """Every fourth step of silence and of a phase that lasts; at the end of every recharge; at the very end.
+
+    Early in a phase a strong field lifts nodes above the mark that will not fire; later only a spike does. Silence
+    alone would miss a spike that a long pulse starts early and that has left the fibre before the last edge.
+    """
     number = np.arange(len(grid.levels))
-    is_silent = (grid.levels == 0.0) if np.any(grid.levels[: grid.last_edge] == 0.0) else number >= grid.last_edge
-    looks = is_silent & ((number - grid.last_edge + 1) % CHECK_EVERY == 0)
+    starts = np.maximum.accumulate(np.where(grid.jumps != 0.0, number, 0))
+    since_us = grid.ends_us - np.concatenate([[0.0], grid.ends_us])[starts]
+    is_telling = (grid.levels == 0.0) | (since_us >= PASSIVE_US)
+    looks = is_telling & ((number - starts) % CHECK_EVERY == CHECK_EVERY - 1)
+    looks |= (grid.levels < 0.0) & (np.append(grid.jumps[1:], 0.0) != 0.0)
     looks[-1] = True
     return np.asarray(looks)
 

@@ -26,9 +26,10 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """(axons,) each; ``threshold_ma`` infinite where nothing fires up to the largest amplitude."""
+    """(axons,) each; infinite where nothing fires up to the largest amplitude. ``firing_ma``: the least that fired."""
 
     threshold_ma: FloatArray
+    firing_ma: FloatArray
     trials: NDArray[np.intp]
 
 
@@ -53,8 +54,8 @@ def search(trials: Trials, guess_ma: FloatArray, options: Search, progress: Prog
         width = np.log(high / low)
         open_ = open_[(width[open_] > np.log1p(options.tolerance)) & (low[open_] < options.largest_ma)]
         progress(1.0 - np.log(max(width[open_].max(initial=0.0), 1e-9) / 1e-9) / np.log(widest_at_first / 1e-9))
-    middle = np.sqrt(low * high)
-    return Found(np.where(low >= options.largest_ma, np.inf, middle), spent)
+    is_beyond = low >= options.largest_ma
+    return Found(np.where(is_beyond, np.inf, np.sqrt(low * high)), np.where(is_beyond, np.inf, high), spent)
 
 
 def _next(
