@@ -32,11 +32,15 @@ JUST_ABOVE = 1.02
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NodeField:
-    """The potentials of one fibre: ``node_mv`` (N,) mV per mA along it, and of each collateral's own nodes."""
+    """The potentials of one fibre: ``node_mv`` (N,) mV per mA along it, and of each collateral's own nodes.
+
+    ``inside_mv`` (N - 1, 10) in the internodes, where they were read (MRG only).
+    """
 
     diameter_um: float
     node_mv: FloatArray
     collaterals: tuple["CollateralField", ...] = ()
+    inside_mv: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +93,8 @@ def _batches(fibres: Sequence[NodeField]) -> list[list[int]]:
     found: dict[tuple[object, ...], list[int]] = {}
     for number, one in enumerate(fibres):
         tree = tuple((c.leaves_at, c.diameter_um, len(c.node_mv)) for c in one.collaterals)
-        found.setdefault((one.diameter_um, len(one.node_mv), tree), []).append(number)
+        key = (one.diameter_um, len(one.node_mv), tree, one.inside_mv is None)
+        found.setdefault(key, []).append(number)
     return list(found.values())
 
 
@@ -105,7 +110,8 @@ def _batch(
     if not model.is_fast or fibres[0].collaterals:
         return _by_network(fibres, model, waveform, progress, tolerance)
     node_mv = np.stack([one.node_mv for one in fibres])
-    batch = NodePotentials(diameter_um, node_mv, model.id)
+    inside = [one.inside_mv for one in fibres if one.inside_mv is not None]
+    batch = NodePotentials(diameter_um, node_mv, model.id, np.stack(inside) if inside else None)
     options = Search(tolerance=tolerance)
     found: Thresholds = engine.thresholds(batch, waveform, setting, progress, options)
     kinds: tuple[SpikeStart, ...] = tuple(found.first_spike_kind)

@@ -64,6 +64,11 @@ class NodeRow:
     def __len__(self) -> int:
         return len(self.arc_mm)
 
+    def between(self, fibre: Fibre, shares: FloatArray) -> FloatArray:
+        """(N - 1, len(shares), 3) RAS mm: places on the fibre between neighbouring nodes, as shares of the way."""
+        arc = self.arc_mm[:-1, None] + shares[None, :] * np.diff(self.arc_mm)[:, None]
+        return _Smooth.through(fibre.curve).at(arc.ravel()).reshape(*arc.shape, 3)
+
 
 def place_nodes(fibre: Fibre, internode_mm: float, placing: Placing) -> NodeRow:
     """Raises RefusedError: "fibre-short" (fewer than three nodes), "fibre-long"."""

@@ -11,6 +11,7 @@ from planner import __version__, i18n
 from planner.cli import (
     anatomy_verbs,
     approve_verbs,
+    axon_verbs,
     bench,
     case_verbs,
     check_verbs,
@@ -36,8 +37,8 @@ EXIT_CANCELLED = 130
 
 def all_verbs() -> list[Verb]:
     groups = (
-        case_verbs, image_verbs, anatomy_verbs, lead_verbs, stimulation_verbs, field_verbs, approve_verbs, report_verbs,
-        demo, check_verbs, bench,
+        case_verbs, image_verbs, anatomy_verbs, lead_verbs, stimulation_verbs, field_verbs, axon_verbs, approve_verbs,
+        report_verbs, demo, check_verbs, bench,
     )  # fmt: skip
     return [verb for group in groups for verb in group.verbs()]
 
