@@ -132,6 +132,22 @@ def status_words(status: str) -> str:
     return texts.get(status, status)
 
 
+def correction_words(one: Correction) -> str:
+    """What the presets say, what we say, and why; in the user's language."""
+    text = _(
+        "* {fibre} µm at {width} µs: {value} V/mm here, {shipped} in the published presets. A threshold falls with "
+        "pulse width and with diameter; this one rose, or differed between files. {status}."
+    )
+    status = status_words(one.status)
+    return text.format(
+        fibre=number(one.fibre_um, 1),
+        width=number(one.width_us, 0),
+        value=number(one.v_per_mm, 3),
+        shipped=" / ".join(number(value, 3) for value in one.shipped),
+        status=status[:1].upper() + status[1:],
+    )
+
+
 def multipolar_warning() -> str:
     """Duffley 2019, J Neural Eng 16:066024, doi 10.1088/1741-2552/ab3c95."""
     return _(

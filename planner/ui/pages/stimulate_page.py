@@ -26,6 +26,7 @@ from planner.ui.pages.stimulate_levels import LevelsPanel
 from planner.ui.pages.stimulate_live import LiveActivation, LivePreview
 from planner.ui.pages.stimulate_plots import FieldPlotPanel
 from planner.ui.pages.stimulate_state import StimulationPanel, StimulationState, state_of
+from planner.ui.pages.stimulate_thresholds import ThresholdTable
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.labels import Note
@@ -45,18 +46,21 @@ class StimulatePage(Page):
         self.activation = ActivationPanel(session, self.compute_band)
         self.levels = LevelsPanel(session)
         self.plots = FieldPlotPanel(session)
+        self.thresholds = ThresholdTable()
         self.basis = BasisNote()
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
         self.section(_("Field of the lead"), self.field)
         self.section(_("Activation"), self.activation)
         self.folding(_("|E| on the views"), self.levels)
         self.folding(_("Pulse and field"), self.plots)
+        self.folding(_("Threshold table"), self.thresholds, is_open=False)
         self.folding(_("What this rests on"), self.basis)
         self.panels: tuple[StimulationPanel, ...] = (
             self.field,
             self.activation,
             self.levels,
             self.plots,
+            self.thresholds,
             self.basis,
         )
         session.selection.active_lead_changed.connect(lambda _lead_id: self._show())

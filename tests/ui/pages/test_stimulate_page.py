@@ -200,3 +200,13 @@ def test_that_a_long_pulse_has_a_threshold_to_choose(opened: OpenCase) -> None:
     assert controls.parameters == SimulationParameters(fibre_um=3.5)
     controls.show_threshold(GENERAL, 3.4)
     assert controls.parameters.threshold == GENERAL
+
+
+def test_that_the_threshold_table_marks_what_was_corrected_and_says_why(opened: OpenCase) -> None:
+    table = opened.page("stimulate").thresholds
+    marked = {key for key, label in table.cells.items() if label.text().endswith("*")}
+    assert marked == {(2.5, 120.0), (4.0, 60.0)}
+    assert table.cells[2.5, 120.0].text() == "0.210 *"
+    assert "0.310 in the published presets" in table.corrections.text()
+    assert "0.150 / 0.250" in table.corrections.text()
+    assert table.corrections.text().count("Corrected by us, unverified") == 2
