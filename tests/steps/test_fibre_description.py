@@ -140,7 +140,7 @@ def test_that_a_missing_case_is_refused_in_words(tmp_path: Path) -> None:
     change = {key: value for key, value in GOOD.items() if key not in ("medium", "sources")}
     path = tmp_path / "ask.json"
     path.write_text(json.dumps({**change, "case": {"path": "no.noci", "lead": "VPL"}}))
-    with pytest.raises(RefusedError, match="case.path"):
+    with pytest.raises(RefusedError, match=r"case\.path"):
         read_fibre_description(path)
 
 
