@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.ndimage import gaussian_filter1d
 
 from planner.geometry import Curve
 from planner.geometry.arrays import FloatArray, frozen
+
+STEADY_SAMPLES = 2.0
+"""Directions are smoothed over a few samples (1 mm each): a traced canal is never as smooth as a spline."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +37,7 @@ class SpineLine:
         arc = frozen(np.concatenate([[0.0], np.cumsum(steps)]))
         if (np.diff(places) <= 0).any() or (steps < 1e-6).any():
             raise ValueError("places and points along the canal must rise")
-        down = unit(np.gradient(points, arc, axis=0))
+        down = unit(gaussian_filter1d(np.gradient(points, arc, axis=0), STEADY_SAMPLES, axis=0, mode="nearest"))
         toward = np.asarray(back, dtype=float)
         across = unit(toward - (toward * down).sum(axis=1, keepdims=True) * down)
         right = np.cross(across, down)

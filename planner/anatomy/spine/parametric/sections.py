@@ -13,6 +13,8 @@ from planner.geometry.arrays import FloatArray
 
 FRONT_SHARE = 0.35
 """Of the room between sac and bone that lies in front (veins, ligament); the rest is dorsal fat. Assumed."""
+ROOF = 0.3
+"""How much the canal narrows towards its roof, which the laminae make pointed. Drawn."""
 LEAST_GAP_MM = 0.4
 """Between cord and dura, and between dura and bone: nothing may touch."""
 
@@ -55,10 +57,8 @@ def sections(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], seg
     place = np.arange(0.0, len(levels) + STEP / 2, STEP)
     canal_ap = _over(levels, "canal_ap_mm", place)
     canal_width = _over(levels, "canal_width_mm", place)
-    sac_ap = np.minimum(_over(levels, "sac_ap_mm", place) * parameters.canal_scale, canal_ap - 2 * LEAST_GAP_MM)
-    sac_width = np.minimum(
-        _over(levels, "sac_width_mm", place) * parameters.canal_scale, canal_width - 2 * LEAST_GAP_MM
-    )
+    sac_ap = np.minimum(_over(levels, "sac_ap_mm", place), canal_ap - 2 * LEAST_GAP_MM)
+    sac_width = np.minimum(_over(levels, "sac_width_mm", place), canal_width - 2 * LEAST_GAP_MM)
     closing = _rounded_end(place, parameters.sac_end_place, reach=0.8)
     sac_back = -canal_ap / 2 + FRONT_SHARE * (canal_ap - sac_ap) + sac_ap / 2
     cord_ap, cord_width = segments.cord_mm(place)
@@ -82,7 +82,7 @@ def sections(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], seg
 
 
 def dorsal_csf(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], place: FloatArray) -> FloatArray:
-    """Depth of the table in the chosen posture; a wider or narrower canal changes it in proportion."""
+    """Of the measures, in the chosen posture."""
     csf = _over(levels, "dorsal_csf_mm", place)
     if parameters.posture == "prone":
         csf = csf + _over(levels, "prone_csf_mm", place)

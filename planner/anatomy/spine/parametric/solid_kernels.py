@@ -5,12 +5,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.anatomy.spine.parametric.sections import ROOF
 from planner.anatomy.spine.parametric.solids import BLEND_MM, CANAL_STEP_MM
 from planner.compiling import compiled_fast
 
 FAR_MM = 1000.0
-ROOF = 0.3
-"""How much the canal narrows towards its roof, which the laminae make pointed."""
 
 
 @compiled_fast

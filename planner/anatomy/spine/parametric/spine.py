@@ -3,47 +3,92 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
+from planner.anatomy.spine.outline import Canal, SpineSurfaces, Vertebra
+from planner.anatomy.spine.parametric import lofts
 from planner.anatomy.spine.parametric.bones import Disc, bones, discs, plans, verse_label
 from planner.anatomy.spine.parametric.line import SpineLine
 from planner.anatomy.spine.parametric.measures import LevelMeasures
-from planner.anatomy.spine.parametric.own_line import own_line
+from planner.anatomy.spine.parametric.own_line import OwnLine, own_line
 from planner.anatomy.spine.parametric.parameters import SpineParameters
-from planner.anatomy.spine.parametric.sections import Sections, sections
+from planner.anatomy.spine.parametric.placing import canal_scales, place_line
+from planner.anatomy.spine.parametric.roots import DorsalRoot, Ganglion, dorsal_roots, ganglia, snapped
+from planner.anatomy.spine.parametric.scaling import with_canal, with_dorsal_csf, with_stature
+from planner.anatomy.spine.parametric.sections import ROOF, Sections, sections
 from planner.anatomy.spine.parametric.segments import SegmentArcs, segment_arcs
 from planner.anatomy.spine.parametric.solids import Bone
 from planner.anatomy.spine.parametric.vertebra_shape import VertebraPlan
+from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
 
-LENGTHS = ("body_height_mm", "disc_below_mm", "width_top_mm", "width_bottom_mm", "depth_top_mm", "depth_bottom_mm")
-"""What grows with stature. Canal, sac and cord do not."""
+
+@dataclass(frozen=True, slots=True)
+class SegmentSpan:
+    """A cord segment on the line: arcs of its ends. ``is_whole`` when both lie on the line."""
+
+    name: str
+    top_arc_mm: float
+    bottom_arc_mm: float
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Dorsal CSF at one vertebra: ``sd_mm`` is the spread between people (of the table), not of a measurement."""
+
+    level: str
+    mm: float
+    sd_mm: float
 
 
 @dataclass(frozen=True, eq=False)
 class ParametricSpine:
     """``line`` runs down the middle of the canal; ``levels`` are the scaled measures per vertebra of the scheme; arcs
-    of the end plates (N,) are taken at the canal. ``angles_deg`` (N,) bends the bodies under each vertebra."""
+    of the end plates (N,) are taken at the canal, outside the line for levels out of sight. ``snapped_ganglia`` are
+    those moved to a foramen, by (name, side)."""
 
     parameters: SpineParameters
     levels: tuple[LevelMeasures, ...] = field(repr=False)
     line: SpineLine = field(repr=False)
-    sections: Sections = field(repr=False)
-    segments: SegmentArcs = field(repr=False)
     top_arc_mm: FloatArray = field(repr=False)
     bottom_arc_mm: FloatArray = field(repr=False)
-    angles_deg: FloatArray = field(repr=False)
+    snapped_ganglia: dict[tuple[str, str], Ganglion] = field(repr=False, default_factory=dict)
 
     @classmethod
     def of(cls, parameters: SpineParameters) -> "ParametricSpine":
-        """In its own space, supine."""
-        levels = scaled(parameters.measures.for_scheme(parameters.scheme), parameters.length_scale)
-        levels = tuple(
-            replace(one, canal_ap_mm=one.canal_ap_mm * parameters.canal_scale,
-                    canal_width_mm=one.canal_width_mm * parameters.canal_scale) for one in levels
-        )  # fmt: skip
-        own = own_line(parameters, levels)
-        segments = segment_arcs(parameters)
-        across = sections(parameters, levels, segments)
-        return cls(parameters, levels, own.line, across, segments, own.top_arc_mm, own.bottom_arc_mm, own.angles_deg)
+        """In its own space, supine or prone as the parameters say."""
+        levels, own = _own(parameters)
+        return cls(parameters, levels, own.line, own.top_arc_mm, own.bottom_arc_mm)
+
+    def placed_on(
+        self, canal: Canal, vertebrae: tuple[Vertebra, ...], dorsal_csf_mm: dict[str, float] | None = None
+    ) -> "ParametricSpine":
+        """On a patient's canal: matched at the end plates of the named vertebrae, canal and sac scaled to the canal's
+        measured radius. ``dorsal_csf_mm`` measured per level replaces the table's.
+
+        Raises PlannerError: no vertebra has a name ("no-level-name"), names are not in order ("level-order").
+        """
+        levels, own = _own(self.parameters)
+        names = tuple(one.name for one in levels)
+        placed = place_line(own, names, canal, vertebrae)
+        radius = np.array([min(one.canal_ap_mm, one.canal_width_mm) / 2 for one in levels])
+        levels = with_canal(with_stature(levels, placed.scale), canal_scales(canal, placed, radius))
+        levels = with_dorsal_csf(levels, dorsal_csf_mm or {})
+        return ParametricSpine(self.parameters, levels, placed.line, placed.top_arc_mm, placed.bottom_arc_mm)
+
+    def with_conus(self, level: str, fraction: float) -> "ParametricSpine":
+        """The cord's end moved to ``fraction`` down a vertebra: the caudal cord follows."""
+        return replace(self, parameters=replace(self.parameters, conus=(level, fraction)))
+
+    def with_ganglion_at(self, name: str, side: str, foramen_mm: FloatArray) -> "ParametricSpine":
+        """A ganglion snapped to its bony foramen: points (M, 3) of the free space, or (3,) its middle.
+
+        Raises KeyError for a ganglion this spine does not have.
+        """
+        found = {(one.name, one.side): one for one in self.ganglia()}
+        moved: dict[tuple[str, str], Ganglion] = {(name, side): snapped(found[name, side], foramen_mm)}  # type: ignore[index]
+        return replace(self, snapped_ganglia={**self.snapped_ganglia, **moved})
 
     @property
     def space(self) -> str:
@@ -54,14 +99,29 @@ class ParametricSpine:
         return tuple(one.name for one in self.levels)
 
     @cached_property
+    def segments(self) -> SegmentArcs:
+        return segment_arcs(self.parameters)
+
+    @cached_property
+    def sections(self) -> Sections:
+        return sections(self.parameters, self.levels, self.segments)
+
+    @cached_property
     def middle_arc_mm(self) -> FloatArray:
         middles: FloatArray = (self.top_arc_mm + self.bottom_arc_mm) / 2
         return middles
 
     @cached_property
     def plans(self) -> tuple[VertebraPlan, ...]:
+        """Of every vertebra of the scheme, out of sight or not."""
         sacralised = f"L{self.parameters.scheme.lumbar}" if self.parameters.transition == "sacralised" else ""
-        return plans(self.levels, self.top_arc_mm, self.bottom_arc_mm, self.angles_deg, sacralised)
+        return plans(self.levels, self.top_arc_mm, self.bottom_arc_mm, self._angles_deg(), sacralised)
+
+    @property
+    def is_on_line(self) -> tuple[bool, ...]:
+        """Per vertebra, whether its middle lies on the line."""
+        arc = self.line.arc_mm
+        return tuple(bool(arc[0] <= middle <= arc[-1]) for middle in self.middle_arc_mm)
 
     @cached_property
     def bones(self) -> tuple[Bone, ...]:
@@ -72,6 +132,76 @@ class ParametricSpine:
         labels = {name: 100 + verse_label(name) for name in self.names}
         return discs(self.line, self.plans, self.middle_arc_mm, labels)
 
+    def segment_arcs(self) -> tuple[SegmentSpan, ...]:
+        """Cord segments that touch the line, from above."""
+        found = []
+        for name, top, bottom in zip(self.segments.names, self.segments.top, self.segments.bottom, strict=True):
+            if bottom > self.line.place[0] and top < self.line.place[-1]:
+                arcs = self.line.arc_of([top, bottom])
+                is_whole = self.line.has(float(top)) and self.line.has(float(bottom))
+                found.append(SegmentSpan(name, float(arcs[0]), float(arcs[1]), is_whole))
+        return tuple(found)
 
-def scaled(levels: tuple[LevelMeasures, ...], scale: float) -> tuple[LevelMeasures, ...]:
-    return tuple(replace(one, **{name: getattr(one, name) * scale for name in LENGTHS}) for one in levels)
+    def dorsal_csf(self) -> tuple[Depth, ...]:
+        """At the middle of every vertebra that has cord behind it and lies on the line."""
+        found = []
+        for index, one in enumerate(self.levels):
+            depth = float(self.sections.dorsal_csf_mm(index + 0.5)[0])
+            if np.isfinite(depth) and self.is_on_line[index]:
+                found.append(Depth(one.name, depth, one.dorsal_csf_sd_mm))
+        return tuple(found)
+
+    def ganglia(self) -> tuple[Ganglion, ...]:
+        placed = ganglia(self.line, self.plans, self.middle_arc_mm)
+        return tuple(self.snapped_ganglia.get((one.name, one.side), one) for one in placed)
+
+    def dorsal_roots(self) -> tuple[DorsalRoot, ...]:
+        """Of the ganglia and cord segments that lie on the line."""
+        angles = {one.name: one.root_angle_deg for one in self.parameters.measures.segments}
+        return dorsal_roots(self.line, self.sections, self.segments, self.ganglia(), angles)
+
+    def cord_surface(self) -> Surface | None:
+        """Closed; None where the line shows no cord."""
+        return self._tube("cord", self.segments.conus)
+
+    def sac_surface(self) -> Surface | None:
+        return self._tube("sac", self.parameters.sac_end_place)
+
+    def canal_surface(self) -> Surface:
+        place = self.line.place_of(self._steps(self.line.place[-1]))
+        window = self.sections.at(place, "window_mm")
+        half_ap = self.sections.at(place, "canal_half_ap")
+        half_width = self.sections.at(place, "canal_half_width")
+        return lofts.tube(
+            self.line, self._steps(self.line.place[-1]), half_width, half_ap, np.zeros(len(place)), ROOF, window
+        )
+
+    def surfaces(self) -> SpineSurfaces:
+        """Canal, sac and cord, all placed from the atlas."""
+        found = {"canal": self.canal_surface(), "sac": self.sac_surface(), "cord": self.cord_surface()}
+        there = {name: one for name, one in found.items() if one is not None}
+        return SpineSurfaces(there, dict.fromkeys(there, "atlas"))
+
+    def _tube(self, name: str, end_place: float) -> Surface | None:
+        arcs = self._steps(end_place)
+        if end_place <= self.line.place[0] or len(arcs) < 2:
+            return None
+        place = self.line.place_of(arcs)
+        width, depth, back = (self.sections.at(place, f"{name}_{what}") for what in ("half_width", "half_ap", "back"))
+        return lofts.tube(self.line, arcs, width, depth, back)
+
+    def _steps(self, end_place: float) -> FloatArray:
+        end = float(self.line.arc_of(min(end_place - 1e-3, float(self.line.place[-1])))[0])
+        return np.linspace(float(self.line.arc_mm[0]), end, max(int(end / lofts.STEP_MM), 2))
+
+    def _angles_deg(self) -> FloatArray:
+        """(N,) how far the line turns forward from each vertebra to the next, kyphosis positive."""
+        frames = self.line.frames(np.clip(self.middle_arc_mm, self.line.arc_mm[0], self.line.arc_mm[-1]))
+        turn = np.einsum("ij,ij->i", np.cross(frames[:-1, 3], frames[1:, 3]), frames[:-1, 1])
+        return np.append(np.degrees(np.arcsin(np.clip(turn, -1, 1))), 0.0)
+
+
+def _own(parameters: SpineParameters) -> tuple[tuple[LevelMeasures, ...], OwnLine]:
+    usual = parameters.measures.for_scheme(parameters.scheme)
+    levels = with_canal(with_stature(usual, parameters.length_scale), parameters.canal_scale)
+    return levels, own_line(parameters, levels)

@@ -92,7 +92,7 @@ def _articular(plan: VertebraPlan) -> list[FloatArray]:
     region = plan.measures.name[0]
     above, below = plan.gap_above_mm, plan.gap_below_mm
     if region == "C":
-        pillar = rod((x + 2, 1.0, half + 0.5 * above), (x + 2, 5.0, -half - 0.5 * below), (6.0, 5.0), wide=(1, 0, 0))
+        pillar = rod((x + 2, 3.5, half + 0.5 * above), (x + 2, 6.0, -half - 0.5 * below), (6.0, 4.5), wide=(1, 0, 0))
         return _both(pillar)
     if region == "T":
         upper = rod((x, 0.3 * depth, z), (x - 0.5, 0.33 * depth, half + above + 3), (4.8, 2.4), wide=(1, 0, 0))
