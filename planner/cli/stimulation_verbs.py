@@ -33,7 +33,8 @@ def _field_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help=_("the lead's name"))
     parser.add_argument("--tissue", default="brain", help=_("tissue set: brain, or homogeneous"))
     usual = capsule_defaults()
-    parser.add_argument("--capsule-mm", type=float, default=usual.thickness_mm, help=_("thickness of the capsule"))
+    thickness = _("thickness of the encapsulation")
+    parser.add_argument("--capsule-mm", type=float, default=usual.thickness_mm, help=thickness)
     add_by(parser)
 
 

@@ -94,14 +94,14 @@ def _kind_words(alignment: Alignment) -> str:
 def _figure_words(key: str, value: float) -> str:
     """A figure of an alignment's quality; a name this program does not know is shown as it is, without underscores."""
     texts = {
-        "correlation": _("likeness in the brain {value}"),
+        "correlation": _("similarity in the brain {value}"),
         "correlation_acpc": _("around AC-PC {value}"),
         "jacobian_min": _("smallest volume change {value}"),
         "acpc_length_mm": _("AC to PC {value} mm"),
         "second_start_mm": _("second start differs by {value} mm"),
         "second_start_p95_mm": _("95 % of the brain within {value} mm of it"),
-        "inverse_p95_mm": _("there and back within {value} mm (95 %)"),
-        "information": _("shared information {value} (1 to 2)"),
+        "inverse_p95_mm": _("inverse consistency within {value} mm (95 %)"),
+        "information": _("normalized mutual information {value} (1 to 2)"),
         "rms_mm": _("landmarks: root mean square {value} mm"),
         "worst_mm": _("worst landmark {value} mm"),
     }

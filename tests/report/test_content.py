@@ -167,7 +167,7 @@ def test_that_a_path_through_a_sulcus_is_not_told_as_a_distance(plain_case, make
 def test_that_alignments_tell_figures_and_who_decided(plain_case, make_findings):
     row = build_content(plain_case, make_findings(plain_case), "en").alignments.rows[0]
     assert row[0] == "T1 MPRAGE sag → MNI152 2009a"
-    assert row[2] == "likeness in the brain 0.87; second start differs by 0.41 mm"
+    assert row[2] == "similarity in the brain 0.87; second start differs by 0.41 mm"
     assert row[3] == "approved by Dra. Núñez, 23 Nov 2026, 22:10 UTC"
 
 

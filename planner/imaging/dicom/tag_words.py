@@ -39,7 +39,7 @@ def _names() -> dict[str, str]:
         "image-type": _("Image type"),
         "age": _("Age at the study"),
         "patient-position": _("Patient position"),
-        "manufacturer": _("Maker"),
+        "manufacturer": _("Manufacturer"),
         "model": _("Model"),
         "format": _("Format"),
         "stored_type": _("Stored numbers"),

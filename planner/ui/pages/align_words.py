@@ -39,16 +39,16 @@ def _names() -> dict[str, tuple[str, str, str, str]]:
     whole = at_least.format(limit=number(LEAST_CORRELATION, 2))
     near = at_least.format(limit=number(LEAST_CORRELATION_ACPC, 2))
     return {
-        "correlation": (_("Likeness in the brain"), "", whole, "correlation"),
+        "correlation": (_("Similarity in the brain (correlation)"), "", whole, "correlation"),
         "correlation_acpc": (
-            _("Likeness around AC-PC"), "", near, "correlation-acpc",
+            _("Similarity around AC-PC (correlation)"), "", near, "correlation-acpc",
         ),
         "jacobian_min": (_("Smallest change of volume"), "", _("above 0"), "folded"),
         "acpc_length_mm": (_("AC to PC"), "mm", span, "acpc-length"),
         "second_start_mm": (_("Second start differs by"), "mm", start_limit, "second-start"),
         "second_start_p95_mm": (_("Second start, 95 % of the brain"), "mm", "", ""),
-        "inverse_p95_mm": (_("There and back, 95 % of the brain"), "mm", "", ""),
-        "information": (_("Shared information (1 to 2)"), "", "", ""),
+        "inverse_p95_mm": (_("Inverse consistency, 95 % of the brain"), "mm", "", ""),
+        "information": (_("Normalized mutual information (1 to 2)"), "", "", ""),
         "rms_mm": (_("Landmark residual, RMS"), "mm", "", ""),
         "worst_mm": (_("Landmark residual, worst"), "mm", "", ""),
     }  # fmt: skip

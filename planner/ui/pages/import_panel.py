@@ -107,7 +107,7 @@ class ImportPanel(QWidget):
         self.guard.vouched.connect(lambda reason: self.take_chosen(reason))
         self.missing = Note()
         self.import_button = button(_("Import what is ticked"), lambda: self.take_chosen(), "approve", is_primary=True)
-        self.report_button = button(_("What became of every file…"), self._show_report, "report")
+        self.report_button = button(_("Import log…"), self._show_report, "report")
         self._lay_out()
         self._show_state()
 

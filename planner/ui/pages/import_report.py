@@ -1,4 +1,4 @@
-"""What became of every file that was looked at."""
+"""The import log: what became of every file that was looked at."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -13,11 +13,11 @@ class ImportReportDialog(QDialog):
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("What became of every file"))
+        self.setWindowTitle(_("Import log"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         counts = [f"{outcome_words(one)}: {report.count(one)}" for one in Outcome if report.count(one)]
         self.tree = QTreeWidget()
-        self.tree.setAccessibleName(_("What became of every file"))
+        self.tree.setAccessibleName(_("Import log"))
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setHeaderLabels([_("Outcome"), _("File"), _("Reason")])

@@ -19,7 +19,7 @@ class LeadReadoutView(QWidget):
         super().__init__(parent)
         self._readout: LeadReadout | None = None
         self.frame = QComboBox()
-        self.frame.setAccessibleName(_("Frame of the positions"))
+        self.frame.setAccessibleName(_("Coordinate system"))
         self.frame.setMinimumHeight(TARGET_PX + 2)
         self.frame.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.frame.setMinimumContentsLength(20)
@@ -37,7 +37,7 @@ class LeadReadoutView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.sections = [
-            _section(_("What is odd"), self.doubts),
+            _section(_("Warnings"), self.doubts),
             _section(_("Clearances, from the surface of the lead"), self.clearances),
             _section(_("Path"), self.angles),
             _section(_("Positions"), self.frame, self.positions),

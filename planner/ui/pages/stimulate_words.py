@@ -25,7 +25,7 @@ def number_rows(simulation: Simulation, band: FieldBand | None = None, *, is_sta
     rows.append(_density_row(simulation.charge_density_uc_cm2))
     rows.append(_shannon_row(simulation.shannon_k))
     strongest = _field(simulation.max_field_v_per_mm) + _brackets(band.max_field_v_per_mm if band else None, 2)
-    rows.append((_("Largest field outside the capsule"), strongest))
+    rows.append((_("Largest field outside the encapsulation"), strongest))
     if is_stale:
         return [(row[0], row[1], "stale") for row in rows]
     return rows
