@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from planner.anatomy.spine.ct.frames import sampled, smooth_curve
 from planner.anatomy.spine.ct.path import coarse_path, enclosed
+from planner.anatomy.spine.ct.planes import sampled, smooth_curve
 from planner.anatomy.spine.ct.tube import DIRECTIONS, LEAK, STEP_MM, Tube, centred, tube_around
 from planner.anatomy.spine.ct.walk import enclosure_along, walked
 from planner.anatomy.spine.ct.work_grid import OUTSIDE, work_grid
@@ -65,8 +65,8 @@ def canal_tube(ct: Volume, canal: Canal) -> Tube:
 
 def _judged(ct: Volume, path: Curve, tube: Tube) -> Canal:
     arc = path.arc_mm
-    certainty = np.interp(arc, tube.frames.arc_mm, enclosure_along(tube))
-    radius = np.interp(arc, tube.frames.arc_mm, tube.wall_mm.min(axis=1))
+    certainty = np.interp(arc, tube.planes.arc_mm, enclosure_along(tube))
+    radius = np.interp(arc, tube.planes.arc_mm, tube.wall_mm.min(axis=1))
     unsure = _open_behind(tube) + _metal(ct, tube) + _edges(ct, tube)
     for start, end, _reason in unsure:
         certainty[(arc >= start) & (arc <= end)] *= 0.5
@@ -77,21 +77,21 @@ def _open_behind(tube: Tube) -> list[tuple[float, float, str]]:
     """Stretches where no bone lies behind for longer than the gap between two laminae."""
     behind = np.abs(np.arange(DIRECTIONS) * 360.0 / DIRECTIONS - 90.0) <= 25.0
     is_open = (tube.hit_mm[:, behind] <= LEAK * tube.wall_mm[:, behind]).mean(axis=1) < 0.25
-    return [(a, b, "open-behind") for a, b in stretches(is_open, tube.frames.arc_mm) if b - a > OPEN_MM]
+    return [(a, b, "open-behind") for a, b in stretches(is_open, tube.planes.arc_mm) if b - a > OPEN_MM]
 
 
 def _metal(ct: Volume, tube: Tube) -> list[tuple[float, float, str]]:
     side = np.arange(-30.0, 31.0, 3.0)
-    stack = sampled(ct, tube.frames, side, side)
+    stack = sampled(ct, tube.planes, side, side)
     has_metal = uniform_filter1d((stack > METAL_HU).any(axis=(1, 2)).astype(float), 9, mode="nearest") > 0.3
-    return [(a, b, "metal") for a, b in stretches(has_metal, tube.frames.arc_mm)]
+    return [(a, b, "metal") for a, b in stretches(has_metal, tube.planes.arc_mm)]
 
 
 def _edges(ct: Volume, tube: Tube) -> list[tuple[float, float, str]]:
     """Stretches where the image does not show the whole canal."""
     side = np.arange(-9.0, 10.0, 3.0)
-    cut = (sampled(ct, tube.frames, side, side) == OUTSIDE).any(axis=(1, 2))
-    return [(a, b, "image-edge") for a, b in stretches(cut, tube.frames.arc_mm)]
+    cut = (sampled(ct, tube.planes, side, side) == OUTSIDE).any(axis=(1, 2))
+    return [(a, b, "image-edge") for a, b in stretches(cut, tube.planes.arc_mm)]
 
 
 def stretches(flags: np.ndarray, arc_mm: FloatArray) -> list[tuple[float, float]]:

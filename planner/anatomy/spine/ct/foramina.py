@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.anatomy.spine.ct.frames import sampled
+from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import DIRECTIONS, PIXEL_MM, Tube, directions, tube_around
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.geometry import Volume
@@ -66,7 +66,7 @@ def pedicles(ct: Volume, canal: Canal, vertebrae: tuple[Vertebra, ...]) -> tuple
 
 def _stack(ct: Volume, tube: Tube) -> NDArray[np.float32]:
     side_mm = np.arange(-30.0, 30.0 + 1e-6, PIXEL_MM)
-    return sampled(ct, tube.frames, side_mm, side_mm)
+    return sampled(ct, tube.planes, side_mm, side_mm)
 
 
 def _fan(stack: NDArray[np.float32], tube: Tube, side: Side) -> tuple[FloatArray, NDArray[np.int64]]:
@@ -76,7 +76,8 @@ def _fan(stack: NDArray[np.float32], tube: Tube, side: Side) -> tuple[FloatArray
     angles = (np.arange(DIRECTIONS) * 360.0 / DIRECTIONS + 180.0) % 360.0 - 180.0  # 0 right, 90 back
     if side == "left":
         angles = np.where(angles >= 0.0, 180.0 - angles, -180.0 - angles)
-    rays = np.nonzero((angles >= -FROM_FRONT_DEG) & (angles <= FROM_SIDE_DEG))[0].astype(np.int64)
+    rays = np.nonzero((angles >= -FROM_FRONT_DEG) & (angles <= FROM_SIDE_DEG))[0]
+    rays = rays[np.argsort(angles[rays])].astype(np.int64)
     far = tube.wall_mm[:, rays][:, :, None] + BEYOND_MM
     steps = directions()[rays] / PIXEL_MM
     middle = (stack.shape[1] - 1) / 2.0
@@ -90,7 +91,7 @@ def _hole(
     tube: Tube, hu: FloatArray, rays: NDArray[np.int64], between: tuple[float, float], number: int, side: Side
 ) -> SidePoint | None:
     """The middle of what is soft between two pedicles, nearer to the upper one where the nerve runs."""
-    arc = tube.frames.arc_mm
+    arc = tube.planes.arc_mm
     spacing = between[1] - between[0]
     span = np.nonzero((arc >= between[0] + 0.15 * spacing) & (arc <= between[1] - 0.15 * spacing))[0]
     if len(span) < 3:
@@ -106,7 +107,7 @@ def _hole(
     open_planes = np.count_nonzero(column > 0.5)
     share = float((soft * weight).sum() / weight.sum())
     position = _outside(tube, plane, int(rays[round(ray)]))
-    return SidePoint(number, side, position, tube.frames.arc_of(plane), share, float(open_planes))
+    return SidePoint(number, side, position, tube.planes.arc_of(plane), share, float(open_planes))
 
 
 USUAL_PLACE = 0.55
@@ -114,17 +115,17 @@ USUAL_PLACE = 0.55
 
 
 def _pillar(tube: Tube, hu: FloatArray, rays: NDArray[np.int64], arc_mm: float, number: int, side: Side) -> SidePoint:
-    planes = np.nonzero(np.abs(tube.frames.arc_mm - arc_mm) <= 6.0)[0]
+    planes = np.nonzero(np.abs(tube.planes.arc_mm - arc_mm) <= 6.0)[0]
     bone = np.clip((hu[planes] - SOFT_HU) / 200.0, 0.0, 1.0) + 1e-6
     plane = float((bone.sum(axis=1) * planes).sum() / bone.sum())
     ray = float((bone.sum(axis=0) * np.arange(len(rays))).sum() / bone.sum())
     position = _outside(tube, plane, int(rays[round(ray)]))
-    return SidePoint(number, side, position, tube.frames.arc_of(plane), float(bone.mean()))
+    return SidePoint(number, side, position, tube.planes.arc_of(plane), float(bone.mean()))
 
 
 def _outside(tube: Tube, plane: float, ray: int) -> tuple[float, float, float]:
     """RAS mm of the place MIDDLE_MM outside the wall."""
     near = int(np.clip(round(plane), 0, len(tube.wall_mm) - 1))
     step = directions()[ray] * (tube.wall_mm[near, ray] + MIDDLE_MM)
-    x, y, z = tube.frames.to_world(np.array([plane]), step[:1], step[1:])[0]
+    x, y, z = tube.planes.to_world(np.array([plane]), step[:1], step[1:])[0]
     return float(x), float(y), float(z)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from planner.anatomy.spine.ct.frames import sampled
+from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import DIRECTIONS, Tube
 from planner.anatomy.spine.ct.work_grid import OUTSIDE
 from planner.geometry import Volume
@@ -47,7 +47,7 @@ def bodies(ct: Volume, tube: Tube) -> Bodies:
     """Columns in front of the wall, which the wall's own waves do not shake."""
     wall = gaussian_filter1d(tube.wall_mm[:, 3 * DIRECTIONS // 4], 8.0, mode="nearest")
     back = -np.arange(0.0, 48.1, 1.0)
-    stack = sampled(ct, tube.frames, SIDE_MM, back)
+    stack = sampled(ct, tube.planes, SIDE_MM, back)
     stack = np.where(stack == OUTSIDE, np.nan, np.clip(stack, -150.0, 700.0))
     deep = wall[:, None] + DEPTH_MM
     low = np.floor(deep).astype(int)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from planner.anatomy.spine.ct.frames import sampled
+from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import DIRECTIONS, STEP_MM, Tube, directions
 from planner.geometry import Volume
 from planner.geometry.arrays import FloatArray
@@ -44,7 +44,7 @@ def beside(ct: Volume, tube: Tube) -> FloatArray:
     angles = np.arange(DIRECTIONS) * 360.0 / DIRECTIONS
     sides = [np.nonzero((angles >= 315) | (angles <= 15))[0], np.nonzero((angles >= 165) & (angles <= 225))[0]]
     side_mm = np.arange(-32.0, 32.0 + 1e-6, 1.0)
-    stack = np.clip(sampled(ct, tube.frames, side_mm, side_mm), -100.0, 500.0)
+    stack = np.clip(sampled(ct, tube.planes, side_mm, side_mm), -100.0, 500.0)
     return np.stack([_ring_mean(stack, tube.wall_mm, rays) for rays in sides], axis=1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, percentile_filter
 
-from planner.anatomy.spine.ct.frames import Frames, frames_along, sampled, smooth_curve
+from planner.anatomy.spine.ct.planes import Planes, planes_along, sampled, smooth_curve
 from planner.anatomy.spine.ct.work_grid import kernels
 from planner.geometry import Curve, Volume
 from planner.geometry.arrays import FloatArray
@@ -32,7 +32,7 @@ LEAK = 1.25
 class Tube:
     """``hit_mm`` (N, R) to bone, NaN where there is none; ``wall_mm`` (N, R) the same with the gaps bridged."""
 
-    frames: Frames
+    planes: Planes
     hit_mm: FloatArray = field(repr=False)
     wall_mm: FloatArray = field(repr=False)
 
@@ -45,11 +45,11 @@ def directions() -> FloatArray:
 
 def tube_around(ct: Volume, path: Curve) -> Tube:
     """The wall seen from ``path``."""
-    frames = frames_along(path, np.arange(0.0, path.length_mm + 1e-6, STEP_MM))
+    planes = planes_along(path, np.arange(0.0, path.length_mm + 1e-6, STEP_MM))
     side = np.arange(-HALF_MM, HALF_MM + 1e-6, PIXEL_MM)
-    stack = quiet(sampled(ct, frames, side, side))
+    stack = quiet(sampled(ct, planes, side, side))
     hit = kernels().wall_hits(stack, PIXEL_MM, directions(), PIXEL_MM / 2.0, FAR_MM, WALL_HU)
-    return Tube(frames, hit, bridged(hit))
+    return Tube(planes, hit, bridged(hit))
 
 
 def quiet(stack: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -96,6 +96,6 @@ def centred(ct: Volume, path: Curve, rounds: int = 3) -> tuple[Curve, Tube]:
     for _round in range(rounds):
         tube = tube_around(ct, path)
         shift = gaussian_filter1d(np.clip(centroids(tube), -4.0, 4.0), 3.0 / STEP_MM, axis=0, mode="nearest")
-        moved = tube.frames.origin + shift[:, :1] * tube.frames.right + shift[:, 1:] * tube.frames.back
+        moved = tube.planes.origin + shift[:, :1] * tube.planes.right + shift[:, 1:] * tube.planes.back
         path = smooth_curve(moved, path.space, STEP_MM, 2.0)
     return path, tube_around(ct, path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.anatomy.spine.ct.canal import canal_tube
-from planner.anatomy.spine.ct.frames import Frames
+from planner.anatomy.spine.ct.planes import Planes
 from planner.anatomy.spine.ct.plates import DEPTH_MM, Bodies, Disc, Plate, bodies, discs, profile
 from planner.anatomy.spine.ct.rhythm import Rhythm, beside, rhythm
 from planner.anatomy.spine.outline import Canal, Vertebra
@@ -30,7 +30,7 @@ def find_vertebrae(ct: Volume, canal: Canal, progress: Progress = SILENT) -> tup
     progress(0.4)
     if not len(beat.place):
         return ()
-    seen = Spine(bodies(ct, tube), tube.frames, beat)
+    seen = Spine(bodies(ct, tube), tube.planes, beat)
     gaps = discs(seen.bodies, beat.chain)
     progress(0.9)
     whole = [_vertebra(seen, gaps, number) for number in range(len(beat.place))]
@@ -42,23 +42,23 @@ class Spine:
     """What the bounds of vertebrae are read from."""
 
     bodies: Bodies
-    frames: Frames
+    planes: Planes
     beat: Rhythm
 
     @property
     def last(self) -> int:
-        return len(self.frames.origin) - 1
+        return len(self.planes.origin) - 1
 
     def wall_mm(self, number: float) -> float:
         return float(self.bodies.wall_mm[int(np.clip(round(number), 0, self.last))])
 
     def arc(self, plate: Plate) -> float:
         """Where the end plate meets the front wall of the canal, along its path."""
-        return self.frames.arc_of(plate.at(0.0, 0.0))
+        return self.planes.arc_of(plate.at(0.0, 0.0))
 
     def place(self, number: float, depth_mm: float) -> tuple[float, float, float]:
         back = -(self.wall_mm(number) + depth_mm)
-        x, y, z = self.frames.to_world(np.array([number]), np.zeros(1), np.array([back]))[0]
+        x, y, z = self.planes.to_world(np.array([number]), np.zeros(1), np.array([back]))[0]
         return float(x), float(y), float(z)
 
     def is_seen(self, plate: Plate) -> bool:
@@ -74,7 +74,7 @@ def _vertebra(seen: Spine, gaps: list[Disc | None], number: int) -> Vertebra:
     depth = BODY_DEPTH * float(np.diff(seen.beat.chain)[number : number + 2].mean())
     plain = float(np.clip((top.score + bottom.score) / 2.0 / GOOD_SCORE, 0.0, 1.0))
     certainty = float(np.clip(0.5 * seen.beat.strength[number] + 0.5 * plain, 0.0, 1.0))
-    return _bounded(seen, top, bottom, depth, certainty, is_cut, seen.frames.arc_of(pedicle))
+    return _bounded(seen, top, bottom, depth, certainty, is_cut, seen.planes.arc_of(pedicle))
 
 
 def _bounded(

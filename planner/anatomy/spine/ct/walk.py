@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from planner.anatomy.spine.ct.frames import sampled
+from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import LEAK, NEIGHBOURS_MM, STEP_MM, Tube, centred
 from planner.anatomy.spine.ct.work_grid import OUTSIDE
 from planner.geometry import Curve, Volume
@@ -13,8 +13,9 @@ from planner.geometry.arrays import FloatArray
 STRIDE_MM = 10.0
 TAIL_MM = 40.0
 """Of the known path that a new stretch is centred together with."""
-ENOUGH = 0.62
-"""Share of directions closed by bone: the sacral canal keeps it, the hiatus and the skull's cavity do not."""
+ENOUGH, ENOUGH_AT_END = 0.62, 0.45
+"""Share of directions closed by bone for a new stretch: the sacral canal keeps it, the hiatus and the skull's cavity do
+not. What the first path holds already is kept from less: near the image's edge the bone above or below is missing."""
 LEAST_HU = -120.0
 """Fat of the sacral canal; below it is air."""
 MORE_HU = 45.0
@@ -38,10 +39,10 @@ def walked(ct: Volume, path: Curve) -> Curve:
 
 
 def _trimmed(ct: Volume, path: Curve, tube: Tube, most_hu: float) -> Curve:
-    good = np.nonzero(is_canal(ct, tube, most_hu) & ~_turned_off(tube))[0]
+    good = np.nonzero(is_canal(ct, tube, most_hu, ENOUGH_AT_END) & ~_turned_off(tube))[0]
     if len(good) < 2 or good[-1] - good[0] < 2:
         return path
-    return Curve.of(path.at(tube.frames.arc_mm[good[0] : good[-1] + 1]), path.space)
+    return Curve.of(path.at(tube.planes.arc_mm[good[0] : good[-1] + 1]), path.space)
 
 
 def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
@@ -53,8 +54,8 @@ def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
     beyond = np.maximum(tail - whole, 0.0)
     points = points + bend * (beyond**2)[:, None] / 2.0
     _way, tube = centred(ct, Curve.of(points, path.space), 3)
-    good = is_canal(ct, tube, most_hu) & _goes_on(tube, STRIDE_MM)
-    new = tube.frames.arc_mm > whole - tail[0] + 0.5 * STEP_MM
+    good = is_canal(ct, tube, most_hu, ENOUGH) & _goes_on(tube, STRIDE_MM)
+    new = tube.planes.arc_mm > whole - tail[0] + 0.5 * STEP_MM
     reached = np.nonzero(new & ~good)[0]
     last = int(reached[0]) if len(reached) else len(good)
     first_new = int(np.nonzero(new)[0][0]) if new.any() else len(good)
@@ -62,19 +63,19 @@ def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
         return None
     arc = path.arc_mm
     before = path.xyz[arc < whole - 0.5 * TAIL_MM]
-    after = tube.frames.origin[(tube.frames.arc_mm >= min(0.5 * TAIL_MM, whole)) & (np.arange(len(good)) < last)]
+    after = tube.planes.origin[(tube.planes.arc_mm >= min(0.5 * TAIL_MM, whole)) & (np.arange(len(good)) < last)]
     return Curve.of(np.concatenate([before, after]) if len(before) else after, path.space)
 
 
 def _goes_on(tube: Tube, new_mm: float) -> NDArray[np.bool_]:
     """(N,) False from where the last ``new_mm`` turn off or swell: there the way leaves through a foramen or into a
     cavity."""
-    frames = tube.frames
-    old = frames.arc_mm <= frames.arc_mm[-1] - new_mm
+    planes = tube.planes
+    old = planes.arc_mm <= planes.arc_mm[-1] - new_mm
     known = np.nonzero(old)[0][-12:]
-    right, back, down = (rows[known].mean(axis=0) for rows in (frames.right, frames.back, frames.down))
-    aside = np.degrees(np.arctan2(frames.down @ right, frames.down @ down))
-    ahead = np.degrees(np.arctan2(frames.down @ back, frames.down @ down))
+    right, back, down = (rows[known].mean(axis=0) for rows in (planes.right, planes.back, planes.down))
+    aside = np.degrees(np.arctan2(planes.down @ right, planes.down @ down))
+    ahead = np.degrees(np.arctan2(planes.down @ back, planes.down @ down))
     width = tube.wall_mm.mean(axis=1) / tube.wall_mm[known].mean()
     fine = (np.abs(aside) < MOST_ASIDE_DEG) & (np.abs(ahead) < MOST_AHEAD_DEG) & (width < MOST_SWELL)
     goes_on: NDArray[np.bool_] = old | fine
@@ -83,7 +84,7 @@ def _goes_on(tube: Tube, new_mm: float) -> NDArray[np.bool_]:
 
 def _turned_off(tube: Tube) -> NDArray[np.bool_]:
     """(N,) True at both ends beyond a turn to the side that no canal makes."""
-    down, right = tube.frames.down, tube.frames.right
+    down, right = tube.planes.down, tube.planes.right
     count, reach = len(down), round(TURN_MM / STEP_MM)
     off = np.zeros(count, dtype=bool)
     for step in range(reach, count):
@@ -104,7 +105,7 @@ def _aside_deg(down: FloatArray, from_down: FloatArray, right: FloatArray) -> fl
 
 
 TURN_MM = 12.0
-MOST_TURN_DEG = 22.0
+MOST_TURN_DEG = 32.0
 MOST_ASIDE_DEG, MOST_AHEAD_DEG = 15.0, 35.0
 """Turn within some 15 mm. The sharpest the canal makes is at the promontory, in the sagittal plane; a scoliosis of 60
 degrees over four vertebrae turns by 8."""
@@ -124,7 +125,7 @@ def _bend(path: Curve) -> FloatArray:
 def _content(ct: Volume, tube: Tube) -> FloatArray:
     """(N,) HU at the middle, over 5 mm across and some along."""
     side = np.array([-2.5, -1.25, 0.0, 1.25, 2.5])
-    stack = sampled(ct, tube.frames, side, side)
+    stack = sampled(ct, tube.planes, side, side)
     shown = stack != OUTSIDE
     total = np.where(shown, stack, 0.0).sum(axis=(1, 2))
     middle = np.where(shown.any(axis=(1, 2)), total / np.maximum(shown.sum(axis=(1, 2)), 1), OUTSIDE)
@@ -132,11 +133,11 @@ def _content(ct: Volume, tube: Tube) -> FloatArray:
     return smooth
 
 
-def is_canal(ct: Volume, tube: Tube, most_hu: float) -> NDArray[np.bool_]:
+def is_canal(ct: Volume, tube: Tube, most_hu: float, enough: float) -> NDArray[np.bool_]:
     """(N,) whether bone encloses soft tissue there, none of it brighter than ``most_hu`` in the middle."""
     content = _content(ct, tube)
     soft = (content > LEAST_HU) & (content < most_hu)
-    closed: NDArray[np.bool_] = soft & (enclosure_along(tube) >= ENOUGH) & (tube.wall_mm.min(axis=1) > 2.0)
+    closed: NDArray[np.bool_] = soft & (enclosure_along(tube) >= enough) & (tube.wall_mm.min(axis=1) > 2.0)
     return closed
 
 

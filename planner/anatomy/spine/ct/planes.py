@@ -10,12 +10,9 @@ from planner.anatomy.spine.ct.work_grid import index_matrix, kernels
 from planner.geometry import Curve, Volume
 from planner.geometry.arrays import FloatArray
 
-BACK = np.array([0.0, -1.0, 0.0])
-"""Towards the patient's back in RAS."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frames:
+class Planes:
     """N planes across a path: ``origin``, and unit ``right`` (patient's right), ``back`` and ``down`` (N, 3) each,
     perpendicular to one another; ``arc_mm`` (N,) along the path."""
 
@@ -42,23 +39,17 @@ class Frames:
         return float(np.interp(number, np.arange(len(self.arc_mm)), self.arc_mm))
 
 
-def frames_along(path: Curve, arc_mm: FloatArray) -> Frames:
+def planes_along(path: Curve, arc_mm: FloatArray) -> Planes:
     """Planes across ``path`` (from above downwards) at ``arc_mm``, turned so that ``back`` points to the back."""
-    around = 0.5 * np.ones(len(arc_mm))
-    origin = path.at(arc_mm)
-    down = path.at(arc_mm + around) - path.at(arc_mm - around)
-    down /= np.linalg.norm(down, axis=1, keepdims=True)
-    back = BACK - (down @ BACK)[:, None] * down
-    back /= np.maximum(np.linalg.norm(back, axis=1, keepdims=True), 1e-6)
-    right = np.cross(down, back)
-    return Frames(origin, right, back, down, np.asarray(arc_mm, dtype=float))
+    frames = path.frames(arc_mm)
+    return Planes(path.at(arc_mm), frames.right, frames.back, frames.down, np.asarray(arc_mm, dtype=float))
 
 
-def sampled(ct: Volume, frames: Frames, right_mm: FloatArray, back_mm: FloatArray) -> NDArray[np.float32]:
+def sampled(ct: Volume, planes: Planes, right_mm: FloatArray, back_mm: FloatArray) -> NDArray[np.float32]:
     """(N, U, V) HU in the planes at ``right_mm`` (U,) and ``back_mm`` (V,); OUTSIDE beyond the image."""
     matrix = index_matrix(ct, np.zeros(3))
     stack: NDArray[np.float32] = kernels().planes(
-        ct.values, matrix, frames.origin, frames.right, frames.back, right_mm, back_mm
+        ct.values, matrix, planes.origin, planes.right, planes.back, right_mm, back_mm
     )
     return stack
 
