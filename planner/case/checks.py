@@ -7,10 +7,13 @@ from planner.case.inputs import (
     alignment_between,
     atlas_alignment,
     band_of,
+    fibre_result_of,
     image_of_space,
     inputs_of_alignment,
     inputs_of_anatomy,
     inputs_of_band,
+    inputs_of_fibre_result,
+    inputs_of_fibres,
     inputs_of_simulation,
     inputs_of_solution,
     inputs_of_spine,
@@ -32,9 +35,12 @@ __all__ = [
     "atlas_alignment",
     "band_of",
     "export_blockers",
+    "fibre_result_of",
     "inputs_of_alignment",
     "inputs_of_anatomy",
     "inputs_of_band",
+    "inputs_of_fibre_result",
+    "inputs_of_fibres",
     "inputs_of_simulation",
     "inputs_of_solution",
     "inputs_of_spine",
@@ -91,6 +97,7 @@ def stale(case: Case) -> dict[str, str]:
     _stale_solutions(case, found)
     _stale_simulations(case, found)
     _stale_bands(case, found)
+    _stale_fibres(case, found)
     return found
 
 
@@ -187,6 +194,25 @@ def _stale_bands(case: Case, found: dict[str, str]) -> None:
         _note(found, f"band:{one.id}", reason)
 
 
+def _stale_fibres(case: Case, found: dict[str, str]) -> None:
+    for group in case.fibre_groups.values():
+        if group.space != case.planning_space:
+            found[f"fibres:{group.id}"] = "other-space"
+        elif group.inputs_hash != inputs_of_fibres(case, group):
+            found[f"fibres:{group.id}"] = "inputs-changed"
+    for one in case.fibre_results.values():
+        programme = case.programmes.get(one.programme_id)
+        solution = solution_of(case, programme.lead_id) if programme else None
+        if programme is None or solution is None or one.group_id not in case.fibre_groups:
+            reason = "missing-input"
+        elif one.inputs_hash != inputs_of_fibre_result(case, one.group_id, programme.id, one.assumptions):
+            reason = "inputs-changed"
+        else:
+            based_on = (f"fibres:{one.group_id}", f"solution:{solution.id}")
+            reason = "based-on-stale" if any(subject in found for subject in based_on) else ""
+        _note(found, f"fibre-result:{one.id}", reason)
+
+
 def export_blockers(case: Case) -> tuple[Blocker, ...]:
     """Why this case must not leave the planner now; empty when it may."""
     found: list[Blocker] = []
@@ -224,9 +250,9 @@ def _side_blocker(case: Case, lead: Lead) -> Blocker | None:
 
 def _counts(case: Case, subject: str) -> bool:
     """A rejected alignment, or an undecided one nobody uses, does not stand in the way when it is out of date; nor does
-    a band, which is then left out of the report."""
+    a band or what fibres do, which are then left out of the report."""
     kind, _colon, key = subject.partition(":")
-    if kind == "band":
+    if kind in ("band", "fibres", "fibre-result"):
         return False
     return kind != "alignment" or case.alignments[key] in _used_alignments(case)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from planner.case.band import BandEnd, FieldBand
 from planner.case.codec import canonical, digest
+from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import (
     MNI_SPACE,
     Alignment,
@@ -116,6 +117,37 @@ def inputs_of_band(case: Case, programme_id: str, low: BandEnd, high: BandEnd) -
     simulation = simulation_of(case, programme_id)
     made_from = simulation.inputs_hash if simulation else ""
     return digest("band", programme_id, made_from, dict(low.conductor), dict(high.conductor))
+
+
+def fibre_result_of(case: Case, group_id: str, programme_id: str) -> FibreResult | None:
+    """The last result of a group under a programme."""
+    found = [one for one in case.fibre_results.values() if (one.group_id, one.programme_id) == (group_id, programme_id)]
+    return found[-1] if found else None
+
+
+def inputs_of_fibres(case: Case, group: FibreGroup) -> str:
+    """What a group that was laid by the program was made from: the anatomy (for ``atlas-capsule``), its own
+    parameters, and the lead it lies around. A group that was read from a file is made from nothing here: empty."""
+    if group.origin == "file":
+        return ""
+    lead = case.leads.get(group.lead_id)
+    around = (lead.target, lead.side, lead.space) if lead else None
+    base = inputs_of_anatomy(case) if group.origin == "atlas-capsule" else inputs_of_spine(case)
+    return digest("fibres", group.origin, group.space, base, around, dict(group.details))
+
+
+def inputs_of_fibre_result(case: Case, group_id: str, programme_id: str, parameters: Mapping[str, str]) -> str:
+    """The lines, the pattern and pulse width, the field solution and ``parameters`` (the fact's ``assumptions``).
+
+    Neither amplitude nor frequency: thresholds are of one pulse, and any amplitude is compared with them. Raises
+    KeyError when there is no such group or programme.
+    """
+    group, programme = case.fibre_groups[group_id], case.programmes[programme_id]
+    lines = (group.points, group.starts, group.diameter_um, group.model_id)
+    pattern = (dict(programme.shares), programme.case_share, programme.width_us)
+    solution = solution_of(case, programme.lead_id)
+    made_from = solution.inputs_hash if solution else ""
+    return digest("fibre-result", lines, pattern, made_from, dict(parameters))
 
 
 def subject_hash(case: Case, subject: str) -> str:

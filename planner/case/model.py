@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from planner.case.band import FieldBand
+from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.plain import ArrayRef, Decision, GridSpec, Matrix, Side, Vector
 from planner.case.spine import SpineOutline
 
 __all__ = [
-    "MNI_SPACE", "AcPc", "Alignment", "Approval", "ArrayRef", "Case", "Decision", "FieldSolution", "GridSpec",
+    "MNI_SPACE", "AcPc", "Alignment", "Approval", "ArrayRef", "Case", "Decision", "FibreGroup", "FibreResult",
+    "FieldSolution", "GridSpec",
     "Identity", "Image", "Lead", "Matrix", "Programme", "Region", "Segmentation", "Side", "Simulation", "SpineOutline",
     "Structure", "Vector", "image_space",
 ]  # fmt: skip
@@ -240,6 +242,8 @@ class Case:
     solutions: Mapping[str, FieldSolution] = field(default_factory=dict)
     simulations: Mapping[str, Simulation] = field(default_factory=dict)
     bands: Mapping[str, FieldBand] = field(default_factory=dict)
+    fibre_groups: Mapping[str, FibreGroup] = field(default_factory=dict)
+    fibre_results: Mapping[str, FibreResult] = field(default_factory=dict)
     approvals: Mapping[str, Approval] = field(default_factory=dict)
 
     def _with(self, group: str, fact: Any) -> "Case":
@@ -311,6 +315,12 @@ class Case:
             solutions={k: v for k, v in self.solutions.items() if v.lead_id != lead_id},
             simulations={k: v for k, v in self.simulations.items() if v.programme_id in programmes},
             bands={k: v for k, v in self.bands.items() if v.programme_id in programmes},
+            fibre_groups={k: v for k, v in self.fibre_groups.items() if v.lead_id != lead_id},
+            fibre_results={
+                k: v
+                for k, v in self.fibre_results.items()
+                if v.programme_id in programmes and self.fibre_groups[v.group_id].lead_id != lead_id
+            },
         )
 
     def with_programme(self, programme: Programme) -> "Case":
@@ -330,6 +340,20 @@ class Case:
         """With the band in place of older ones of the same programme."""
         kept = {k: v for k, v in self.bands.items() if v.programme_id != band.programme_id}
         return replace(self, bands={**kept, band.id: band})
+
+    def with_fibre_group(self, group: FibreGroup) -> "Case":
+        return self._with("fibre_groups", group)
+
+    def without_fibre_group(self, group_id: str) -> "Case":
+        """Without the group and its results."""
+        kept = {k: v for k, v in self.fibre_results.items() if v.group_id != group_id}
+        return replace(self._without("fibre_groups", group_id), fibre_results=kept)
+
+    def with_fibre_result(self, result: FibreResult) -> "Case":
+        """With the result in place of older ones of the same group and programme."""
+        subject = (result.group_id, result.programme_id)
+        kept = {k: v for k, v in self.fibre_results.items() if (v.group_id, v.programme_id) != subject}
+        return replace(self, fibre_results={**kept, result.id: result})
 
     def with_approval(self, approval: Approval) -> "Case":
         return self._with("approvals", approval)
