@@ -20,6 +20,7 @@ from planner.cli import (
     image_verbs,
     lead_verbs,
     report_verbs,
+    spine_verbs,
     stimulation_verbs,
 )
 from planner.cli.terminal import ProgressBar, show
@@ -37,8 +38,8 @@ EXIT_CANCELLED = 130
 
 def all_verbs() -> list[Verb]:
     groups = (
-        case_verbs, image_verbs, anatomy_verbs, lead_verbs, stimulation_verbs, field_verbs, axon_verbs, approve_verbs,
-        report_verbs, demo, check_verbs, bench,
+        case_verbs, image_verbs, anatomy_verbs, spine_verbs, lead_verbs, stimulation_verbs, field_verbs, axon_verbs,
+        approve_verbs, report_verbs, demo, check_verbs, bench,
     )  # fmt: skip
     return [verb for group in groups for verb in group.verbs()]
 

@@ -40,7 +40,8 @@ class ScaleBar:
 
 @dataclass(frozen=True, slots=True)
 class ImageWords:
-    """What the bottom image says of itself. ``study_date`` is ISO or empty; ``layers`` names what lies over it."""
+    """What the bottom image says of itself. ``study_date`` is ISO or empty; ``layers`` names what lies over it;
+    ``levels`` says on a spine how far the names of the vertebrae can be trusted."""
 
     patient_name: str = ""
     patient_id: str = ""
@@ -49,6 +50,7 @@ class ImageWords:
     series: str = ""
     unit: str = ""
     layers: tuple[str, ...] = ()
+    levels: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def _identity_lines(image: ImageWords) -> tuple[str, ...]:
     name = image.patient_name or _("No name in the images")
     number = _("ID {number}").format(number=image.patient_id) if image.patient_id else ""
     born = _("born {day}").format(day=shown_day(image.birth_date)) if image.birth_date else ""
-    return tuple(line for line in (name, number, born) if line)
+    return tuple(line for line in (name, number, born, image.levels) if line)
 
 
 def _series_lines(image: ImageWords, window: tuple[float, float] | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from planner.library.targets import structure_name
 from planner.report.parts import person_name
 from planner.scene.annotations import ImageWords
 from planner.scene.display import ContactDisplay, LeadDisplay, PointDisplay, Rgb, Sign, SurfaceDisplay
+from planner.steps.read_spine import level_rows, numbering_confirmed_by
 
 LEAD_RGB: tuple[Rgb, ...] = ((222, 226, 230), (255, 214, 140), (170, 224, 255), (216, 190, 255))
 STRUCTURE_RGB: tuple[Rgb, ...] = (
@@ -18,6 +19,7 @@ STRUCTURE_RGB: tuple[Rgb, ...] = (
 """Told apart by the common forms of colour blindness (ColorBrewer Set2); names stand beside them."""
 
 ACTIVATED_RGB: Rgb = (255, 176, 32)
+LEVEL_RGB: Rgb = (255, 236, 160)
 ABOVE_ENTRY_MM = 10.0
 """So much of the shaft is drawn above the entry."""
 
@@ -83,8 +85,8 @@ def activated_displays(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, .
 
 
 def point_displays(case: Case) -> tuple[PointDisplay, ...]:
-    """Targets round, entries square, AC and PC as crosses."""
-    points: list[PointDisplay] = []
+    """Targets round, entries square, AC and PC and vertebral bodies as crosses."""
+    points: list[PointDisplay] = _level_points(case)
     if case.acpc is not None and case.acpc.space == case.planning_space:
         points += [PointDisplay(_("AC"), case.acpc.ac), PointDisplay(_("PC"), case.acpc.pc)]
     for lead in case.leads.values():
@@ -103,4 +105,28 @@ def image_words(case: Case, image: Image) -> ImageWords:
         study_date=image.study_date,
         series=image.name,
         unit=image.unit,
+        levels=levels_words(case),
     )
+
+
+def levels_words(case: Case) -> str:
+    """The level guard: on every view of a spine, how far the names of the vertebrae can be trusted."""
+    outline = case.spine
+    if case.region != "spine" or outline is None:
+        return ""
+    name = numbering_confirmed_by(case)
+    if name:
+        return _("Levels confirmed by {name}").format(name=name)
+    if outline.is_named:
+        return _("Levels claimed from {anchor}, NOT confirmed").format(anchor=outline.anchor)
+    return _("Levels not named")
+
+
+def _level_points(case: Case) -> list[PointDisplay]:
+    """The names at the middle of the bodies; with a question mark until the numbering is confirmed."""
+    if case.region != "spine" or case.spine is None or case.spine.space != case.planning_space:
+        return []
+    return [
+        PointDisplay(row.name if row.state == "confirmed" else f"{row.name}?", row.centre, "cross", LEVEL_RGB)
+        for row in level_rows(case)
+    ]

@@ -56,6 +56,12 @@ def first_place(case: Case, active_lead: str) -> Vector | None:
     return (float(x), float(y), float(z))
 
 
+def _pictures_differ(before: Case, after: Case) -> bool:
+    """In the images or in what stands on them (the level guard)."""
+    groups = ("images", "alignments", "spine", "region", "approvals")
+    return any(getattr(before, group) is not getattr(after, group) for group in groups)
+
+
 class CaseOnViews(QObject):
     """Holds no facts: only what is being previewed, and the volumes that are on screen."""
 
@@ -101,7 +107,7 @@ class CaseOnViews(QObject):
             self._overlay = None
             self.show_all()
             return
-        if before.images is not after.images or before.alignments is not after.alignments:
+        if _pictures_differ(before, after):
             self.show_images()
         if self._preview is not None and after.leads.get(self._preview.id) is not before.leads.get(self._preview.id):
             self._preview = None

@@ -178,9 +178,33 @@ class Tour:
         self.window.redo()
 
 
+class SpineTour(Tour):
+    """The same window on a case whose planning image is a CT of a spine (the verb ``demo spine`` makes one)."""
+
+    def run(self, case_path: Path) -> None:
+        self.window.open_path(case_path)
+        self.window.signer.set_name(SIGNER)
+        page = self.page("anatomy")
+        if self.case.region != "spine":
+            page.region.buttons["spine"].click()
+            page = self.window.workspace.page
+        if self.case.spine is None:
+            page.outline()
+            self.until("outline", lambda: self.case.spine)
+        page = self.window.workspace.page
+        page.table.setCurrentItem(page.table.topLevelItem(10))
+        self.picture("4-spine")
+        page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+        self.picture("4-spine-below")
+
+
+TOURS = {"head": Tour, "spine": SpineTour}
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("out", type=Path)
+    arguments.add_argument("--region", choices=TOURS, default="head")
     arguments.add_argument("--lang", choices=i18n.LANGUAGES, default="en")
     arguments.add_argument("--theme", choices=("dark", "light"), default="dark")
     arguments.add_argument("--case", type=Path)
@@ -196,7 +220,7 @@ def main() -> None:
     window = MainWindow(Settings())
     window.resize(1366, 740)
     window.show()
-    tour = Tour(wanted.out, f"{wanted.lang}-{wanted.theme}", window)
+    tour = TOURS[wanted.region](wanted.out, f"{wanted.lang}-{wanted.theme}", window)
     tour.run(wanted.case or wanted.out / "Caso Ñandú 1.noci")
     for what, seconds in tour.times_s.items():
         os.write(1, f"{what}: {seconds:.3f} s\n".encode())

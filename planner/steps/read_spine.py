@@ -1,0 +1,70 @@
+"""What is said about the outlined spine: its levels, one by one, and how far the numbering can be trusted."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.case.checks import approval_of, is_approved
+from planner.case.model import Case, Vector
+
+ShownState = Literal["found", "claimed", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """One vertebra, from above; ``index`` counts them from 0."""
+
+    index: int
+    name: str
+    state: ShownState
+    centre: Vector
+    top_mm: float
+    bottom_mm: float
+    certainty_percent: int
+    is_cut: bool
+
+    @property
+    def height_mm(self) -> float:
+        """Of the part in the image, along the canal."""
+        return self.bottom_mm - self.top_mm
+
+
+def level_rows(case: Case) -> tuple[LevelRow, ...]:
+    """Empty before the spine was outlined."""
+    outline = case.spine
+    if outline is None:
+        return ()
+    is_confirmed = is_approved(case, "levels:")
+    return tuple(
+        LevelRow(
+            index=index,
+            name=one.name,
+            state="confirmed" if one.name and is_confirmed else one.state,
+            centre=one.centre,
+            top_mm=one.top_mm,
+            bottom_mm=one.bottom_mm,
+            certainty_percent=round(100.0 * one.certainty),
+            is_cut=one.is_cut,
+        )
+        for index, one in enumerate(outline.vertebrae)
+    )
+
+
+def numbering_confirmed_by(case: Case) -> str:
+    """Who confirmed the names as they are now; empty when nobody did."""
+    approval = approval_of(case, "levels:")
+    return approval.by if approval is not None and case.spine is not None and is_approved(case, "levels:") else ""
+
+
+def level_at(case: Case, place: Vector) -> LevelRow | None:
+    """The vertebra whose centre is nearest in height to ``place`` and within its half; None far from all."""
+    rows = level_rows(case)
+    nearest = min(rows, key=lambda row: _distance(row.centre, place), default=None)
+    return nearest if nearest is not None and _distance(nearest.centre, place) < NEAR_MM else None
+
+
+NEAR_MM = 60.0
+"""A lead in the canal or a point on a spinous process lies nearer than this to its vertebral body."""
+
+
+def _distance(one: Vector, other: Vector) -> float:
+    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)

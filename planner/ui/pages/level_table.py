@@ -1,0 +1,65 @@
+"""The vertebrae from above: name, state, height, certainty. Choosing one goes there."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from planner.i18n import _, number
+from planner.steps.read_spine import LevelRow
+from planner.ui.icons import icon
+from planner.ui.pages.spine_words import state_words
+
+_INDEX = Qt.ItemDataRole.UserRole
+_STATE_ICONS = {"found": "", "claimed": "warning", "confirmed": "done"}
+
+
+class LevelTable(QTreeWidget):
+    """``chosen(index)`` from above."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Vertebrae"))
+        self.setHeaderLabels([_("Level"), _("State"), _("Height mm"), _("Found")])
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setMinimumHeight(250)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.currentItemChanged.connect(self._tell)
+
+    def show_rows(self, rows: tuple[LevelRow, ...]) -> None:
+        kept = self.chosen_index
+        with QSignalBlocker(self):
+            self.clear()
+            for row in rows:
+                self.addTopLevelItem(self._item(row))
+            again = self.topLevelItem(kept) if kept is not None else None
+            if again is not None:
+                self.setCurrentItem(again)
+
+    def _item(self, row: LevelRow) -> QTreeWidgetItem:
+        name = row.name or "–"
+        height = _("{mm}, cut").format(mm=number(row.height_mm)) if row.is_cut else number(row.height_mm)
+        item = QTreeWidgetItem(
+            [name, state_words(row.state), height, _("{share} %").format(share=row.certainty_percent)]
+        )
+        item.setData(0, _INDEX, row.index)
+        icon_name = _STATE_ICONS[row.state]
+        if icon_name:
+            item.setIcon(1, icon(icon_name, self.palette()))
+        words = _("{level}: {state}").format(level=name, state=state_words(row.state))
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
+        item.setToolTip(3, _("How sure the method is that there is a vertebra, not of its name"))
+        return item
+
+    @property
+    def chosen_index(self) -> int | None:
+        item = self.currentItem()
+        return int(item.data(0, _INDEX)) if item else None
+
+    def _tell(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(int(item.data(0, _INDEX)))

@@ -1,0 +1,26 @@
+"""The stable words of a spine's outline, as a reader sees them."""
+
+from planner.i18n import _
+
+
+def state_words(state: str) -> str:
+    return {"found": _("no name yet"), "claimed": _("claimed"), "confirmed": _("confirmed")}[state]
+
+
+def reason_words(reason: str) -> str:
+    """Why a stretch of the canal is unsure: the codes of the methods on CT and MRI."""
+    return {
+        "image-edge": _("at the edge of the image"),
+        "open-behind": _("open behind: laminectomy, or bone that is not seen"),
+        "metal": _("metal"),
+        "below-sacrum": _("below the sacrum's second segment"),
+        "weak": _("weak contrast"),
+    }.get(reason, _("not sure"))
+
+
+def alarm_words(alarm: str) -> str:
+    return {
+        "transitional": _(
+            "The number of vertebrae or ribs is unusual: perhaps a transitional vertebra. Count again on the images."
+        ),
+    }.get(alarm, _("Check the numbering on the images."))
