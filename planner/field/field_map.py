@@ -15,6 +15,8 @@ from planner.geometry import Curve, Points
 from planner.geometry.arrays import FloatArray
 
 Single = NDArray[np.float32]
+NEAR_MM = 12.0
+"""The field in a structure is searched up to here: beyond, it is below 0.01 V/mm for any usual current."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +71,11 @@ class FieldMap:
         grid = self.grid
         place = grid.to_lead(grid.t_centres[t], grid.s_centres[s], grid.n_centres[first + n])
         return float(away[t, s, n]), self.pose.to_world(place[None, :])[0]
+
+    def near_magnitudes(self, clearance_mm: float) -> FloatArray:
+        """(K,) |E| at the places of :meth:`UnitSolutions.near_places`."""
+        rows, layers = near_cells(self.grid, clearance_mm)
+        return self.magnitude[:, rows, layers].ravel().astype(float)
 
     def at(self, points: Points) -> Samples:
         """Potential and field at points of the pose's space. Raises SpaceMismatchError."""
@@ -161,3 +168,10 @@ def _around(grid: LeadGrid, t: FloatArray) -> tuple[NDArray[np.int64], NDArray[n
     wrapped = np.concatenate([[centres[-1] - 2 * np.pi], centres, [centres[0] + 2 * np.pi]])
     low, share = _between(wrapped, t)
     return (low - 1) % count, low % count, share
+
+
+def near_cells(grid: LeadGrid, clearance_mm: float) -> tuple[slice, slice]:
+    """Rows and layers of the cells between ``clearance_mm`` and NEAR_MM off the lead, and not above its contacts."""
+    layers = slice(*(int(one) for one in np.searchsorted(grid.n_centres, (clearance_mm, NEAR_MM))))
+    rows = slice(0, int(np.searchsorted(np.diff(grid.s_mm), NEAR_MM / 4.0)) or None)
+    return rows, layers

@@ -23,11 +23,11 @@ def isosurface(pose: Pose, grid: LeadGrid, low: Single, high: Single, threshold:
     if reach is None:
         return Surface.of(np.empty((0, 3)), np.empty((0, 3)), pose.space)
     s_slice, n_slice = reach
-    points, triangles = _contour(np.ascontiguousarray(values[:, s_slice, n_slice]))
+    points, triangles = contour(np.ascontiguousarray(values[:, s_slice, n_slice]))
     log_rho = np.log(grid.radius_mm + n[n_slice])
     n_at = np.exp(_at(points[:, 0], log_rho)) - grid.radius_mm
     xyz = grid.to_lead(_at(points[:, 2], t), _at(points[:, 1], s[s_slice]), n_at)
-    return _closed(pose.to_world(xyz), triangles, pose.space)
+    return closed_surface(pose.to_world(xyz), triangles, pose.space)
 
 
 def _lattice(
@@ -69,7 +69,7 @@ def _reach(values: Single) -> tuple[slice, slice] | None:
     return slice(max(int(first) - 1, 0), int(last) + 2), slice(0, deepest + 2)
 
 
-def _contour(values: Single) -> tuple[FloatArray, NDArray[np.int64]]:
+def contour(values: Single) -> tuple[FloatArray, NDArray[np.int64]]:
     """Zero surface of a lattice; points as (n, s, t) positions in it."""
     from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
     from vtkmodules.vtkCommonDataModel import vtkImageData
@@ -97,7 +97,7 @@ def _at(position: FloatArray, layers: FloatArray) -> FloatArray:
     return np.interp(position, np.arange(len(layers)), layers)
 
 
-def _closed(xyz: FloatArray, triangles: NDArray[np.int64], space: str) -> Surface:
+def closed_surface(xyz: FloatArray, triangles: NDArray[np.int64], space: str) -> Surface:
     """Points at one place become one point; triangles that lost their area go; the rest faces outward."""
     if len(triangles) == 0:
         return Surface.of(np.empty((0, 3)), np.empty((0, 3)), space)

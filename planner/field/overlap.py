@@ -8,17 +8,13 @@ from numpy.typing import NDArray
 
 from planner.errors import SpaceMismatchError
 from planner.field.activated import Activated
-from planner.field.field_map import FieldMap
-from planner.field.grid import LeadGrid
-from planner.field.lead import Pose
+from planner.field.superposition import Field, Units
 from planner.geometry import Surface, Volume
 from planner.geometry.arrays import FloatArray
 
 RASTER_MM = 0.1
 """Step in which a closed surface is rasterised to tell inside from outside; below the voxels structures come from."""
 MOST_RASTER_CELLS = 1_000_000
-NEAR_MM = 12.0
-"""The field in a structure is searched up to here: beyond, it is below 0.01 V/mm for any usual current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +63,27 @@ class StructureCells:
     surfaces: Mapping[str, Surface]
     clearance_mm: float
     inside: Mapping[str, NDArray[np.intp]]
-    """By structure: numbers of the cells in it, of those that :func:`_near` leaves."""
+    """By structure: numbers of the cells in it, among those of ``near_places``."""
     boxes: Mapping[str, _Box]
 
 
-def structure_cells(
-    pose: Pose, grid: LeadGrid, structures: Mapping[str, Surface], clearance_mm: float
-) -> StructureCells:
+def structure_cells(units: Units, structures: Mapping[str, Surface], clearance_mm: float) -> StructureCells:
     """``structures`` are closed surfaces; cells count from ``clearance_mm`` off the lead on.
 
     Raises SpaceMismatchError when a surface and the lead lie in different spaces.
     """
     for surface in structures.values():
-        if surface.space != pose.space:
-            raise SpaceMismatchError(f"the field is in {pose.space!r}, the structure in {surface.space!r}")
-    rows, layers = _near(grid, clearance_mm)
-    t, s, n = grid.t_centres[:, None, None], grid.s_centres[rows, None], grid.n_centres[layers]
-    centres = pose.to_world(grid.to_lead(t, s, n).reshape(-1, 3))
+        if surface.space != units.space:
+            raise SpaceMismatchError(f"the field is in {units.space!r}, the structure in {surface.space!r}")
+    centres = units.near_places(clearance_mm)
     inside = {name: np.nonzero(points_inside(surface, centres))[0] for name, surface in structures.items()}
     boxes = {name: _box_of(surface) for name, surface in structures.items()}
     return StructureCells(structures, clearance_mm, inside, boxes)
 
 
-def in_structures(field: FieldMap, activated: Activated, cells: StructureCells) -> dict[str, StructureField]:
+def in_structures(field: Field, activated: Activated, cells: StructureCells) -> dict[str, StructureField]:
     """The activated part of each structure, and the strongest field in it. ``cells`` are of the field's pose."""
-    rows, layers = _near(field.grid, cells.clearance_mm)
-    strength = field.magnitude[:, rows, layers].ravel()
+    strength = field.near_magnitudes(cells.clearance_mm)
     places = activated.places
     reach = _Box.around(places) if len(places) else None
     found = {}
@@ -114,13 +105,6 @@ def by_label(activated: Activated, labels: Volume) -> dict[int, float]:
     names, place = np.unique(found, return_inverse=True)
     sums = np.bincount(place, activated.parts_mm3[is_inside], minlength=len(names))
     return {int(name): float(total) for name, total in zip(names, sums, strict=True)}
-
-
-def _near(grid: LeadGrid, clearance_mm: float) -> tuple[slice, slice]:
-    """Rows and layers of the cells between ``clearance_mm`` and NEAR_MM off the lead, and not above its contacts."""
-    layers = slice(*(int(one) for one in np.searchsorted(grid.n_centres, (clearance_mm, NEAR_MM))))
-    rows = slice(0, int(np.searchsorted(np.diff(grid.s_mm), NEAR_MM / 4.0)) or None)
-    return rows, layers
 
 
 def points_inside(surface: Surface, points: FloatArray) -> NDArray[np.bool_]:

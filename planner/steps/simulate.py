@@ -63,7 +63,7 @@ def lead_in_tissue(case: Case, store: ArrayStore, programme: Programme) -> LeadI
     solution = fresh_solution(case, programme)
     units = load_solution(solution, store)
     surfaces = {key: surface_of(one, store, one.space) for key, one in case.structures.items()}
-    cells = structure_cells(units.pose, units.grid, surfaces, CLEARANCE_MM)
+    cells = structure_cells(units, surfaces, CLEARANCE_MM)
     return LeadInTissue(case, solution, units, cells)
 
 

@@ -96,10 +96,12 @@ def test_that_a_ball_is_told_from_its_outside() -> None:
     assert (found != truth).mean() < 0.02  # the shell within half a raster step
 
 
-def test_that_the_overlap_with_a_structure_is_that_of_random_points(field: FieldMap, activated: Activated) -> None:
+def test_that_the_overlap_with_a_structure_is_that_of_random_points(
+    coarse_units: UnitSolutions, field: FieldMap, activated: Activated
+) -> None:
     centre = field.pose.to_world(np.array([[2.5, 0.0, 2.25]]))[0]
     balls = {"near": ball(centre, 1.5), "far": ball(centre + 50.0, 1.5)}
-    inside = in_structures(field, activated, structure_cells(field.pose, field.grid, balls, 0.35))
+    inside = in_structures(field, activated, structure_cells(coarse_units, balls, 0.35))
     points = np.random.default_rng(3).uniform(-1.5, 1.5, (40_000, 3))
     points = centre + points[np.linalg.norm(points, axis=1) < 1.5]
     strength = field.at(Points.of(points, "world")).magnitude_v_mm
@@ -122,6 +124,6 @@ def test_that_the_volume_is_shared_out_over_labels(activated: Activated) -> None
     assert shared[1] + shared[2] == pytest.approx(activated.volume_mm3)
 
 
-def test_that_a_structure_of_another_space_is_refused(field: FieldMap, activated: Activated) -> None:
+def test_that_a_structure_of_another_space_is_refused(coarse_units: UnitSolutions) -> None:
     with pytest.raises(SpaceMismatchError):
-        structure_cells(field.pose, field.grid, {"x": ball(np.zeros(3), 1.0, "elsewhere")}, 0.35)
+        structure_cells(coarse_units, {"x": ball(np.zeros(3), 1.0, "elsewhere")}, 0.35)

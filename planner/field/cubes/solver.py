@@ -1,0 +1,271 @@
+"""From leads and tissue to a system of joined cubes, and its solution by conjugate gradients with multigrid."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import PlannerError
+from planner.field.conductor import Conductor
+from planner.field.cubes.bodies import Bodies, Frame
+from planner.field.cubes.tree import Box, Tree, children_of, divided, grow, without
+from planner.field.tensors import TensorTissue
+from planner.geometry.arrays import FloatArray
+from planner.i18n import _
+from planner.progress import Progress
+
+Single = NDArray[np.float32]
+GROUND = -2
+RELATIVE_TOLERANCE = 1e-6
+"""Residual against the source, in the preconditioner's norm."""
+MOST_ITERATIONS = 200
+SWEEPS = 1
+EDGE_SHIFT = 0.0
+"""Of a cube's edge: contacts count as larger by this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fineness:
+    """Edge lengths of cubes. They halve and double, so the true ones lie up to a factor of two below these.
+
+    ``edge_mm`` at contacts' edges, ``contact_mm`` at contacts, ``body_mm`` at bare bodies; growth per mm of distance.
+    """
+
+    finest_mm: float = 0.025
+    edge_mm: float = 0.025
+    contact_mm: float = 0.05
+    body_mm: float = 0.2
+    growth: float = 0.1
+    edge_growth: float = 0.25
+    bare_growth: float = 0.04
+    largest_mm: float = 12.8
+    levels: int = 11
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outer:
+    """Where the model ends: ``radius_mm`` from the contacts' middle lines; and ``planes`` (M, 4) normal and height."""
+
+    radius_mm: float
+    array: FloatArray
+    planes: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """Links from cubes to contacts and to the ground: ``ints`` (H, 3) cube, face, contact or GROUND; ``reals`` (H, 3)
+    mS, the same per open area, part of the face."""
+
+    ints: NDArray[np.int32] = field(repr=False)
+    reals: Single = field(repr=False)
+
+    def sums(self, count: int) -> Single:
+        """(count,) mS from each cube to whatever is held."""
+        return np.bincount(self.ints[:, 0], self.reals[:, 0], minlength=count).astype(np.float32)
+
+    def source(self, contact: int, count: int) -> FloatArray:
+        """(count,) mA into the cubes from 1 V on a contact."""
+        own = self.ints[:, 2] == contact
+        currents = np.bincount(self.ints[own, 0], self.reals[own, 0].astype(float), minlength=count)
+        return currents.astype(float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class System:
+    """``g`` (N, 6) mS between undivided cubes (from the finer of two), ``density`` per open area, S/m over mm."""
+
+    tree: Tree
+    bodies: Bodies
+    whole: NDArray[np.int32] = field(repr=False)
+    distance_mm: Single = field(repr=False)
+    tissue_part: Single = field(repr=False)
+    halves: Single = field(repr=False)
+    g: Single = field(repr=False)
+    density: Single = field(repr=False)
+    held: Held = field(repr=False)
+
+
+def box_for(outer: Outer, fineness: Fineness) -> Box:
+    """The coarsest cubes that hold the model; the frame's zero is a corner of theirs."""
+    ends = np.concatenate([outer.array[:, :3], outer.array[:, :3] + outer.array[:, 3:6] * outer.array[:, 6:7]])
+    low, high = ends.min(axis=0) - outer.radius_mm, ends.max(axis=0) + outer.radius_mm
+    for x, y, z, height in outer.planes:
+        axis = int(np.abs([x, y, z]).argmax())
+        if (x, y, z)[axis] > 0.999:
+            high[axis] = min(high[axis], height)
+    edge = fineness.finest_mm * 2.0 ** (fineness.levels - 1)
+    first, last = np.floor(low / edge).astype(int), np.ceil(high / edge).astype(int)
+    i, j, k = (int(count) for count in last - first)
+    return Box(first * edge, (i, j, k), fineness.finest_mm, fineness.levels)
+
+
+def system_of(
+    bodies: Bodies, conductor: Conductor, frame: Frame, outer: Outer, fineness: Fineness, is_grounded: bool
+) -> System:
+    from planner.field.cubes import body_kernels, link_kernels
+
+    box = box_for(outer, fineness)
+    shape = (bodies.segments, bodies.starts, bodies.slabs, bodies.patches)
+    limits = (outer.array, outer.planes, outer.radius_mm)
+    sizes = np.array(
+        [
+            fineness.edge_mm,
+            fineness.contact_mm,
+            fineness.body_mm,
+            fineness.growth,
+            fineness.edge_growth,
+            fineness.bare_growth,
+            fineness.largest_mm,
+        ]
+    )
+
+    def want(centres: FloatArray, edge_mm: float) -> NDArray[np.bool_]:
+        return body_kernels.too_large(centres, edge_mm, *shape, sizes)
+
+    starts, level, ijk, parent = grow(box, divided(box, want))
+    child = children_of(parent)
+    is_whole = (child == -1).all(axis=1)
+    edges = box.finest_mm * 2.0 ** level.astype(float)
+    centres = box.corner_mm + (ijk + 0.5) * edges[:, None]
+    whole = np.flatnonzero(is_whole)
+    found = link_kernels.measured(centres[whole], edges[whole], *shape, *limits, EDGE_SHIFT)
+    distance, tissue, metal = (np.zeros(len(level), dtype=np.float32) for _one in range(3))
+    distance[whole], tissue[whole], metal[whole] = found
+    is_kept = (tissue > 1e-3) & (metal < 0.999)
+    for one in range(box.levels - 1):
+        own = np.arange(starts[one], starts[one + 1])
+        is_kept[parent[own[is_kept[own]]]] = True
+    tree = without(starts, level, ijk, parent, child, is_kept, box)
+    return _linked(
+        tree, bodies, conductor, frame, outer, distance[is_kept], tissue[is_kept], metal[is_kept], is_grounded
+    )
+
+
+def _linked(
+    tree: Tree,
+    bodies: Bodies,
+    conductor: Conductor,
+    frame: Frame,
+    outer: Outer,
+    distance: Single,
+    tissue: Single,
+    metal: Single,
+    is_grounded: bool,
+) -> System:
+    from planner.field.cubes import link_kernels
+
+    shape = (bodies.segments, bodies.starts, bodies.slabs, bodies.patches)
+    centres, edges, capsule = tree.centres, tree.edge_mm, conductor.capsule
+    halves = _halves(conductor, centres, edges, frame)
+    if capsule.thickness_mm > 0:
+        link_kernels.encapsulate(halves, centres, edges, distance, capsule.thickness_mm, capsule.s_per_m, *shape)
+    most = int((tree.beside == -1).sum() + 6 * (distance < 1.5 * edges).sum())
+    g, density, ints, reals, count = link_kernels.joined(
+        edges, centres, tree.child, tree.beside, distance, metal, halves, *shape,
+        outer.array, outer.planes, outer.radius_mm, is_grounded, capsule.thickness_mm, capsule.s_per_m,
+        EDGE_SHIFT, most + 1,
+    )  # fmt: skip
+    held = Held(ints[:count].copy(), reals[:count].copy())
+    whole = np.flatnonzero(tree.is_whole).astype(np.int32)
+    return System(tree, bodies, whole, distance, tissue, halves, g, density, held)
+
+
+def _halves(conductor: Conductor, centres: FloatArray, edges: FloatArray, frame: Frame) -> Single:
+    from planner.field.cubes import link_kernels
+
+    tissue = conductor.tissue
+    if isinstance(tissue, TensorTissue):
+        raise NotImplementedError
+    if tissue.grid is None or tissue.values is None or tissue.table_s_per_m is None:
+        return np.full((len(centres), 6), tissue.outside_s_per_m, dtype=np.float32)
+    inverse = np.linalg.inv(tissue.grid.affine)
+    to_index = np.empty((3, 4))
+    to_index[:, :3] = inverse[:3, :3] @ frame.turn
+    to_index[:, 3] = inverse[:3, :3] @ frame.origin_mm + inverse[:3, 3]
+    finest = float(min(tissue.grid.spacing_mm))
+    return link_kernels.sampled(
+        centres, edges, to_index, tissue.values, tissue.table_s_per_m, tissue.outside_s_per_m, finest
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Multigrid:
+    """Conductances on all levels, and what interpolation and relaxation need."""
+
+    g: Single = field(repr=False)
+    held: Single = field(repr=False)
+    shares: Single = field(repr=False)
+    inverse: Single = field(repr=False)
+    hanging: tuple[NDArray[np.int32], Single] = field(repr=False)
+
+
+def multigrid_of(system: System) -> Multigrid:
+    from planner.field.cubes import multigrid_kernels
+
+    tree = system.tree
+    g, held = system.g.copy(), system.held.sums(tree.count)
+    shares, inverse = multigrid_kernels.coarsened(tree.starts, tree.ijk, tree.parent, tree.beside, g, held)
+    hanging = multigrid_kernels.hanging(tree.child, tree.beside, system.g)
+    return Multigrid(g, held, shares, inverse, hanging)
+
+
+def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -> tuple[list[FloatArray], list[int]]:
+    """Potentials (N,) for 1 V on each contact in turn. Raises PlannerError(code="no-convergence") and Cancelled."""
+    from planner.field.cubes.multigrid_kernels import LANES
+
+    grid = multigrid_of(system)
+    blocks = [range(first, min(first + LANES, contacts)) for first in range(0, contacts, LANES)]
+
+    def work(block: range) -> tuple[FloatArray, int]:
+        sources = np.zeros((system.tree.count, LANES))
+        for lane, contact in enumerate(block):
+            sources[:, lane] = system.held.source(contact, system.tree.count)
+        return conjugate_gradients(system, grid, sources, progress)
+
+    if threads > 1 and len(blocks) > 1:
+        with ThreadPoolExecutor(min(threads, len(blocks))) as pool:
+            found = list(pool.map(work, blocks))
+    else:
+        found = [work(block) for block in blocks]
+    volts = [one[0][:, lane] for one, block in zip(found, blocks, strict=True) for lane in range(len(block))]
+    return volts, [one[1] for one in found]
+
+
+def conjugate_gradients(
+    system: System, grid: Multigrid, sources: FloatArray, progress: Progress
+) -> tuple[FloatArray, int]:
+    """(N, LANES) potentials for these currents into the cubes, and the number of iterations."""
+    from planner.field.cubes import multigrid_kernels as kernels
+
+    tree = system.tree
+    held = system.held.sums(tree.count)
+    is_whole = tree.is_whole
+    x, residual = np.zeros_like(sources), sources.copy()
+    single, step = sources.astype(np.float32), np.empty(sources.shape, dtype=np.float32)
+    turned = np.empty_like(sources)
+
+    def precondition() -> FloatArray:
+        kernels.cycle(
+            tree.starts, tree.ijk, tree.parent, tree.beside, grid.g, grid.inverse, grid.shares, single, step, SWEEPS
+        )
+        return kernels.energies(is_whole, step, residual)
+
+    energy = first = precondition()
+    direction = step.astype(np.float64)
+    for number in range(MOST_ITERATIONS):
+        progress.check()
+        if (energy <= RELATIVE_TOLERANCE**2 * first).all():
+            return x, number
+        kernels.image(system.whole, tree.beside, tree.level, system.g, held, *grid.hanging, direction, turned)
+        slope = kernels.dots(direction, turned)
+        length = np.where(slope > 0, energy / np.where(slope > 0, slope, 1.0), 0.0)
+        single[:] = 0.0
+        kernels.advance(length, direction, turned, x, residual, single)
+        energy, before = precondition(), energy
+        kernels.turn(np.where(before > 0, energy / np.where(before > 0, before, 1.0), 0.0), step, direction)
+    raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
+
+
+Solve = Callable[[System, int, Progress], tuple[list[FloatArray], list[int]]]
