@@ -37,10 +37,10 @@ class CrossTerms:
     contacts: FloatArray = field(repr=False)
 
     def source(self, contact: int) -> FloatArray:
-        """To be added to the right-hand side for 1 V on a contact, flattened."""
+        """To be added to the right-hand side for 1 V on a contact, [t, s, n]."""
         source = np.zeros((*self.contacts.shape[1:], self._layers))
         source[:, :, 0] = self.contacts[contact]
-        return source.ravel()
+        return source
 
     def contact_currents(self, volts: FloatArray) -> FloatArray:
         """(contacts,) mA to be added for cell potentials [t, s, n]."""

@@ -6,9 +6,12 @@ problem is factorised once. For tissue and segments that do depend on the angle 
 in axisymmetric tissue it is the solution.
 """
 
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.field.system import Faces
 from planner.geometry.arrays import FloatArray
@@ -16,44 +19,71 @@ from planner.progress import Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
-    from scipy.sparse.linalg import SuperLU
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaneFactor:
+    """L D L' of one plane, for the modes ``numbers`` that share it. See :func:`plane_kernels.substitute`."""
+
+    numbers: NDArray[np.int64]
+    order: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    values: FloatArray
+    pivots: FloatArray
 
 
 class AngularPreconditioner:
-    """``solve`` applies it to (cells,) or (cells, k) residuals in [t, s, n] order."""
+    """``solve`` applies it to (t, s, n, k) residuals, k of them side by side.
 
-    def __init__(self, faces: Faces, widths_rad: FloatArray, progress: Progress) -> None:
+    ``executor`` with two threads takes two factors at once; every factor's answer is the same on any thread.
+    """
+
+    def __init__(
+        self, faces: Faces, widths_rad: FloatArray, progress: Progress, executor: Executor | None = None
+    ) -> None:
         from scipy.sparse import diags_array
 
-        self._shape = faces.around.shape
         values, self._modes = _modes(widths_rad)
+        self._executor = executor
         plane = _plane_matrix(faces, widths_rad)
         around = _mean_around(faces, widths_rad)
-        factors: dict[float, SuperLU] = {}
-        self._factors: list[SuperLU] = []
-        for number, value in enumerate(values):
+        # Sine and cosine of one order share their factor.
+        keys = [float(f"{value:.9e}") for value in values]
+        self._factors: list[PlaneFactor] = []
+        for number, key in enumerate(sorted(set(keys))):
             progress.check()
-            key = float(f"{value:.9e}")  # sine and cosine of one order share their factors
-            if key not in factors:
-                factors[key] = _factorised(plane + diags_array(value * around))
-                progress(number / len(values))
-            self._factors.append(factors[key])
+            numbers = np.flatnonzero([one == key for one in keys])
+            self._factors.append(_factorised(plane + diags_array(key * around), numbers))
+            progress(number / len(set(keys)))
 
     def solve(self, residual: FloatArray) -> FloatArray:
-        modes = self._transformed(self._modes.T, residual.reshape(self._shape))
-        flat = modes.reshape(self._shape[0], -1)
-        for number, factor in enumerate(self._factors):
-            flat[number] = factor.solve(flat[number])
-        return self._transformed(self._modes, modes).reshape(residual.shape)
+        modes = self._transformed(self._modes.T, residual)
+        flat = modes.reshape(len(modes), -1, residual.shape[-1])
+        if self._executor is None:
+            for factor in self._factors:
+                _substitute(factor, flat)
+        else:
+            list(self._executor.map(lambda factor: _substitute(factor, flat), self._factors))
+        return self._transformed(self._modes, modes)
 
     def _transformed(self, matrix: FloatArray, values: FloatArray) -> FloatArray:
-        """``matrix`` over the angle, row of cells by row: products this small stay in one thread.
+        """``matrix`` over the angle, a few cells at a time: products this small stay in one thread.
 
         The linear algebra library would otherwise wake a second thread that spins between the calls.
         """
-        answer = np.empty(self._shape)
-        np.matmul(matrix, values.transpose(1, 0, 2), out=answer.transpose(1, 0, 2))
-        return answer
+        few = values.reshape(len(values), -1, values.shape[2])
+        answer = np.empty(few.shape)
+        np.matmul(matrix, few.transpose(1, 0, 2), out=answer.transpose(1, 0, 2))
+        return answer.reshape(values.shape)
+
+
+def _substitute(factor: PlaneFactor, modes: FloatArray) -> None:
+    """``modes`` (T, cells, k) in place."""
+    from planner.field.plane_kernels import substitute
+
+    work = np.empty((modes.shape[1], len(factor.numbers) * modes.shape[2]))
+    substitute(factor.order, factor.starts, factor.rows, factor.values, factor.pivots, factor.numbers, modes, work)
 
 
 def _modes(widths_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -105,9 +135,14 @@ def _mean_around(faces: Faces, widths_rad: FloatArray) -> FloatArray:
     return mean
 
 
-def _factorised(matrix: "csc_array") -> "SuperLU":
-    """Symmetric and positive definite: no pivoting is needed."""
+def _factorised(matrix: "csc_array", numbers: NDArray[np.int64]) -> PlaneFactor:
+    """Symmetric and positive definite: no pivoting is needed, and the upper factor is D times the lower one's."""
+    from scipy.sparse import tril
     from scipy.sparse.linalg import splu
 
     options = {"SymmetricMode": True}
-    return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    found = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    lower = tril(found.L, -1).tocsc()
+    pivots = 1.0 / found.U.diagonal()
+    order, starts, rows = (part.astype(np.int32) for part in (found.perm_r, lower.indptr, lower.indices))
+    return PlaneFactor(numbers, order, starts, rows, lower.data, pivots)

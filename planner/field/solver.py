@@ -1,7 +1,8 @@
 """Conjugate gradients with the angular preconditioner, and the unit solutions of one lead."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,11 +25,14 @@ from planner.i18n import _
 from planner.progress import Progress
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array, dia_array
+    from scipy.sparse import csr_array
 
 RELATIVE_TOLERANCE = 1e-6
 """Residual against the source, in the preconditioner's norm; potentials are then good to about 1e-5."""
 MOST_ITERATIONS = 400
+TOGETHER = 8
+"""Contacts solved side by side; more would cost memory and gain little."""
+LEAST_ENERGY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class FieldOptions:
     """How to solve. ``conductors`` are the contacts that are metal; None: all of them, so that inactive ones float.
 
     Contacts left out are insulating. ``is_grounded``: 0 V at the outer boundary, else no current crosses it. ``case``:
-    only the part of the boundary within it is at 0 V.
+    only the part of the boundary within it is at 0 V. ``threads``: the answer is the same with any number.
     """
 
     conductors: tuple[str, ...] | None = None
@@ -44,6 +48,7 @@ class FieldOptions:
     domain: Domain | None = None
     resolution: Resolution = field(default_factory=Resolution)
     case: CaseBall | None = None
+    threads: int = 2
 
 
 def solve_units(
@@ -64,14 +69,18 @@ def solve_units(
     if options.case is not None:
         faces = grounded_in(options.case, faces, grid, pose)
     system = _System.of(faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names)))
-    preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing)
     volts, conductance = [], []
-    for number, label in enumerate(names):
-        part = progress.part(0.3 + 0.7 * number / len(names), 0.3 + 0.7 * (number + 1) / len(names))
-        part = _with_words(part, _("Solving contact {label}").format(label=label))
-        solution = conjugate_gradients(system.matrix, system.source(number), preconditioner, part).reshape(grid.shape)
-        volts.append(solution.astype(np.float32))
-        conductance.append(system.contact_currents(solution, np.eye(len(names))[number]))
+    with ThreadPoolExecutor(options.threads) as pool:
+        preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing, pool if options.threads > 1 else None)
+        for first in range(0, len(names), TOGETHER):
+            group = range(first, min(first + TOGETHER, len(names)))
+            part = progress.part(0.3 + 0.7 * group.start / len(names), 0.3 + 0.7 * group.stop / len(names))
+            source = np.stack([system.source(number) for number in group], axis=-1)
+            solution = conjugate_gradients(system.matrix, source, preconditioner, _solving(part, names, group))
+            for place, number in enumerate(group):
+                one = solution[..., place]
+                volts.append(one.astype(np.float32))
+                conductance.append(system.contact_currents(one, np.eye(len(names))[number]))
     flow = Flow.of(grid, sigma, faces)
     return UnitSolutions(pose, grid, flow, names, np.array(conductance), np.array(volts))
 
@@ -93,19 +102,26 @@ class _System:
 
     faces: Faces
     cross: CrossTerms | None
-    matrix: "dia_array | csr_array"
+    matrix: "csr_array"
 
     @classmethod
     def of(cls, faces: Faces, cross: CrossTerms | None) -> "_System":
-        return cls(faces, cross, matrix_of(faces) if cross is None else matrix_of(faces).tocsr() + cross.matrix)
+        matrix = matrix_of(faces).tocsr()
+        return cls(faces, cross, matrix if cross is None else matrix + cross.matrix)
 
     def source(self, contact: int) -> FloatArray:
+        """[t, s, n]."""
         source = source_of(self.faces, contact)
         return source if self.cross is None else source + self.cross.source(contact)
 
     def contact_currents(self, volts: FloatArray, contact_volts: FloatArray) -> FloatArray:
         currents = contact_currents(self.faces, volts, contact_volts)
         return currents if self.cross is None else currents + self.cross.contact_currents(volts)
+
+
+def _solving(progress: Progress, names: tuple[str, ...], group: range) -> Progress:
+    labels = ", ".join(names[number] for number in group)
+    return _with_words(progress, _("Solving contacts {labels}").format(labels=labels))
 
 
 def _with_words(progress: Progress, words: str) -> Progress:
@@ -121,31 +137,37 @@ def default_domain(lead: LeadShape) -> Domain:
 
 
 def conjugate_gradients(
-    matrix: "dia_array | csr_array", source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
+    matrix: "csr_array", source: FloatArray, preconditioner: AngularPreconditioner, progress: Progress
 ) -> FloatArray:
-    """Solve matrix @ x = source. Raises PlannerError(code="no-convergence") and Cancelled."""
+    """Solve matrix @ x = source for sources (t, s, n, k) side by side: what is read for one serves all.
+
+    Raises PlannerError(code="no-convergence") and Cancelled.
+    """
     x = np.zeros_like(source)
     residual = source.copy()
     direction = step = preconditioner.solve(residual)
-    energy = first = _dot(residual, step)
+    energy = first = _dots(residual, step)
     for _number in range(MOST_ITERATIONS):
         progress.check()
-        if energy <= RELATIVE_TOLERANCE**2 * first:
+        worst = float(np.max(energy / np.maximum(first, LEAST_ENERGY)))
+        if worst <= RELATIVE_TOLERANCE**2:
             return x
-        image = matrix @ direction
-        length = energy / _dot(direction, image)
+        image = (matrix @ direction.reshape(-1, direction.shape[-1])).reshape(direction.shape)
+        length = energy / np.maximum(_dots(direction, image), LEAST_ENERGY)
         x += length * direction
-        residual -= length * image
+        image *= length
+        residual -= image
         step = preconditioner.solve(residual)
-        energy, before = _dot(residual, step), energy
-        direction = step + (energy / before) * direction
-        progress(np.log(max(energy / first, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2))
+        energy, before = _dots(residual, step), energy
+        direction *= energy / np.maximum(before, LEAST_ENERGY)
+        direction += step
+        progress(np.log(max(worst, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2))
     raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
 
 
-def _dot(first: FloatArray, second: FloatArray) -> float:
-    """Without the linear algebra library, whose threads would spin between the calls."""
-    return float(np.einsum("i,i->", first, second))
+def _dots(first: FloatArray, second: FloatArray) -> FloatArray:
+    """(k,) without the linear algebra library, whose threads would spin between the calls."""
+    return cast(FloatArray, np.einsum("tsnk,tsnk->k", first, second))
 
 
 def _check_conductors(names: tuple[str, ...], lead: LeadShape, is_grounded: bool) -> None:

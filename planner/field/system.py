@@ -139,10 +139,10 @@ def matrix_of(faces: Faces) -> "dia_array":
 
 
 def source_of(faces: Faces, contact: int) -> FloatArray:
-    """Right-hand side for 1 V on one contact and 0 V on the others, flattened."""
+    """Right-hand side for 1 V on one contact and 0 V on the others, [t, s, n]."""
     source = np.zeros(faces.around.shape)
     source[:, :, 0] = np.where(faces.owner == contact, faces.wall, 0.0)
-    return source.ravel()
+    return source
 
 
 def contact_currents(faces: Faces, volts: FloatArray, contact_volts: FloatArray) -> FloatArray:

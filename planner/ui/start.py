@@ -26,6 +26,7 @@ HEAVY = (
     "vtkmodules.vtkImagingCore",
     "vtkmodules.vtkRenderingOpenGL2",
     "scipy.sparse.linalg",
+    "planner.field.plane_kernels",
     "pyqtgraph",
 )
 """Imported once the window is shown, in the order in which a person comes to need them (PLATFORM.md, "Start-up").

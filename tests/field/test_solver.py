@@ -200,4 +200,14 @@ def test_that_progress_grows_and_always_says_what_is_done(lead_3389: LeadShape) 
     fractions = [fraction for fraction, _words in said]
     assert fractions == sorted(fractions)
     assert all(words for _fraction, words in said)
-    assert said[-1][1] == "Solving contact C4"
+    assert said[-1][1] == "Solving contacts C1, C2, C3, C4"
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_that_any_number_of_threads_gives_the_same_field(directional_lead: LeadShape, threads: int) -> None:
+    found = []
+    for count in (1, threads):
+        options = FieldOptions(resolution=COARSE, threads=count)
+        found.append(solve_units(directional_lead, Pose.upright(), Conductor.uniform(0.2), SILENT, options))
+    assert np.abs(found[0].volts - found[1].volts).max() < 1e-6
+    assert np.abs(found[0].resistance_ohm / found[1].resistance_ohm - 1.0).max() < 1e-6

@@ -70,12 +70,7 @@ def uniform(sigma: np.ndarray, capsule: Capsule | None = None, space: str = "lea
     return Conductor(TensorTissue.uniform(sigma, space), capsule or Capsule())
 
 
-QUICK = "turned"
-
-
-@pytest.fixture(
-    scope="module", params=[name if name == QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TENSORS]
-)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.slow) for name in TENSORS])
 def point_source(request: pytest.FixtureRequest) -> tuple[np.ndarray, FieldMap]:
     sigma = TENSORS[request.param]
     units = solve_units(POINT_LIKE, Pose.upright(), uniform(sigma), SILENT, FieldOptions(domain=FAR))
