@@ -7,7 +7,8 @@
 """
 
 from planner.anatomy.spine.synthetic.ct import render_ct
+from planner.anatomy.spine.synthetic.findings import Findings
 from planner.anatomy.spine.synthetic.mri import render_mri
 from planner.anatomy.spine.synthetic.request import Rendered, Truth, View
 
-__all__ = ["Rendered", "Truth", "View", "render_ct", "render_mri"]
+__all__ = ["Findings", "Rendered", "Truth", "View", "render_ct", "render_mri"]

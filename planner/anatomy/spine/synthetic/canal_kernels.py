@@ -133,10 +133,11 @@ def paint_canal(
                         label = disc_owner[i, j, k]
                 if d_bone < width:
                     number = owner[i, j, k]
-                    coarse = smooth_noise(x / 1.3, y / 1.3, z / 2.6, seed + 13)
+                    coarse = smooth_noise(x / 1.5, y / 1.5, z / 3.5, seed + 13)
                     broad = smooth_noise(x / 7.0, y / 7.0, z / 7.0, seed + 14)
-                    marrow = looks[MARROW, 0] * density[number] + looks[MARROW, 1] * (0.7 * coarse + 0.35 * broad)
-                    shell = 0.9 + 0.45 * smooth_noise(x / 6.0, y / 6.0, z / 6.0, seed + 15)
+                    strut = max(coarse * (1.0 + 0.4 * broad), -0.6)
+                    marrow = looks[MARROW, 0] * density[number] + looks[MARROW, 1] * (0.8 * strut + 0.25 * broad)
+                    shell = 0.55 + 0.4 * smooth_noise(x / 6.0, y / 6.0, z / 6.0, seed + 15)
                     hard = min(max((d_bone + shell) / 0.7 + 0.5, 0.0), 1.0)
                     value_bone = marrow + hard * (look(looks, CORTEX, broad) - marrow)
                     value = over(value, value_bone, d_bone, width)

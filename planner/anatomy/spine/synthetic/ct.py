@@ -4,6 +4,8 @@ import numpy as np
 
 from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic import scanner
+from planner.anatomy.spine.synthetic.findings import Findings, skeleton
+from planner.anatomy.spine.synthetic.metal import metal_distance, with_streaks
 from planner.anatomy.spine.synthetic.request import Rendered, View
 from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, paint
 from planner.anatomy.spine.synthetic.tissues import CT_CONTRAST_HU, CT_HU, table
@@ -19,19 +21,26 @@ def render_ct(
     spine: ParametricSpine,
     seed: int = 0,
     view: View = View(),  # noqa: B008  frozen
+    findings: Findings = Findings(),  # noqa: B008  frozen
     *,
     has_contrast: bool = False,
     noise_hu: float = 18.0,
+    motion_mm: float = 0.0,
 ) -> Rendered:
-    """HU (int16) with labels and truth; the same for the same arguments."""
+    """HU (int16) with labels and truth; the same for the same arguments. ``motion_mm``: how far the patient sways from
+    slice to slice while scanned (the truth is that of the patient at rest)."""
     looks = table({**CT_HU, **CT_CONTRAST_HU} if has_contrast else CT_HU)
     grid = grid_of(spine, view)
-    scene = paint(spine, fine_of(grid), looks, seed)
+    hard = skeleton(spine, findings)
+    scene = paint(spine, hard, fine_of(grid), looks, seed)
     rng = np.random.default_rng([seed, 1])
     values = scanner.slices(scene.values, scene.fine, view.thickness_mm)
+    values = scanner.swayed(values, motion_mm, grid.spacing_mm, rng)
     values = scanner.blurred(values, SHARPNESS_MM, grid.spacing_mm)
+    if len(hard.metal):
+        values = with_streaks(values, metal_distance(grid, hard.metal, 2.0), grid.spacing_mm, rng)
     strength = noise_hu * (0.6 + 0.4 * np.clip((values + 1000.0) / 1000.0, 0.0, 2.0))
     values = values + strength * scanner.ct_noise(values.shape, grid.spacing_mm, rng)
     image = np.clip(np.round(values), LOWEST_HU, HIGHEST_HU).astype(np.int16)
     labels = scanner.labels_of(scene.labels, scene.fine)
-    return Rendered(Volume(grid, image), Volume(grid, labels), truth_of(spine, grid), "CT")
+    return Rendered(Volume(grid, image), Volume(grid, labels), truth_of(spine, grid, findings.remarks), "CT")

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d, gaussian_filter, gaussian_filter1d, zoom
+from scipy.ndimage import correlate1d, gaussian_filter, gaussian_filter1d, shift, zoom
 
 from planner.anatomy.spine.synthetic.scene import Fine
 from planner.geometry.arrays import FloatArray
@@ -77,3 +77,22 @@ def _box(values: Single, steps: float) -> Single:
 def ringing(values: Single, strength: float) -> Single:
     """A touch of edge overshoot along the second axis, as truncated k-space gives."""
     return np.asarray(values + strength * (values - gaussian_filter1d(values, 1.2, axis=1)), dtype=np.float32)
+
+
+def swayed(values: Single, motion_mm: float, spacing_mm: FloatArray, rng: np.random.Generator) -> Single:
+    """Every slice shifted sideways and back by a slow random walk of that standard deviation."""
+    if motion_mm <= 0:
+        return values
+    walk = gaussian_filter1d(rng.standard_normal((values.shape[2], 2)), 3.0, axis=0)
+    walk *= motion_mm / max(float(walk.std()), 1e-9) / spacing_mm[:2]
+    moved = [shift(values[:, :, k], walk[k], order=1, mode="nearest") for k in range(values.shape[2])]
+    return np.asarray(np.stack(moved, axis=2), dtype=np.float32)
+
+
+def ghosts(values: Single, strength: float) -> Single:
+    """Faint repeats along the second axis, a third of its length apart, as periodic motion leaves."""
+    if strength <= 0:
+        return values
+    step = values.shape[1] // 3
+    repeats = np.roll(values, step, axis=1) + np.roll(values, -step, axis=1)
+    return np.asarray((1 - strength) * values + 0.5 * strength * repeats, dtype=np.float32)

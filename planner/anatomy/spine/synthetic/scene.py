@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.anatomy.spine.parametric.bones import Disc
-from planner.anatomy.spine.parametric.solids import Bone
 from planner.anatomy.spine.parametric.spine import ParametricSpine
+from planner.anatomy.spine.synthetic.findings import Skeleton
+from planner.anatomy.spine.synthetic.nerves import nerve_rows
 from planner.anatomy.spine.synthetic.request import View
 from planner.anatomy.spine.synthetic.surroundings import surroundings
 from planner.geometry import Grid
@@ -17,6 +18,7 @@ FINEST_MM = 1.0
 """Voxels are split until none is longer than about this; edges within them are soft, so no finer split is needed."""
 BONE_MARGIN_MM = 3.0
 FAR_MM = 50.0
+FIRST_DISC_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +64,11 @@ def fine_of(grid: Grid) -> Fine:
     return Fine(grid, Grid.of(shape, affine, grid.space), (split[0], split[1], split[2]))
 
 
-def paint(spine: ParametricSpine, fine: Fine, looks: FloatArray, seed: int, extra: tuple[Bone, ...] = ()) -> Scene:
-    """``looks`` (tissues, 2) decide the modality. ``extra`` bones (ribs) are painted like bone."""
+def paint(spine: ParametricSpine, hard: Skeleton, fine: Fine, looks: FloatArray, seed: int) -> Scene:
+    """``looks`` (tissues, 2) decide the modality."""
     from planner.anatomy.spine.synthetic.canal_kernels import paint_canal
     from planner.anatomy.spine.synthetic.soft_kernels import paint_soft
+    from planner.anatomy.spine.synthetic.thread_kernels import paint_threads
 
     rng = np.random.default_rng(seed)
     grid = fine.fine
@@ -76,13 +79,15 @@ def paint(spine: ParametricSpine, fine: Fine, looks: FloatArray, seed: int, extr
     width = float(grid.spacing_mm.mean())
     values = np.empty(grid.shape, dtype=np.float32)
     paint_soft(values, affine, rows, z_top, looks, width, seed)
-    bone, owner = _bones(grid, (*extra, *spine.bones))
-    disc, middle, disc_owner = _discs(grid, spine.discs)
+    bone, owner = _bones(grid, hard)
+    disc, middle, disc_owner = _discs(grid, hard.discs)
     labels = np.zeros(grid.shape, dtype=np.uint8)
     frames, samples, by_z = _line_tables(spine, z_top, len(rows))
     density = np.clip(rng.normal(1.0, 0.06, 256), 0.8, 1.2)
     paint_canal(values, labels, bone, owner, disc, middle, disc_owner, affine, frames, samples, by_z, z_top, looks,
                 density, width, seed)  # fmt: skip
+    inverse = np.ascontiguousarray(np.linalg.inv(affine))
+    paint_threads(values, labels, bone, affine, inverse, nerve_rows(spine, looks), width)
     return Scene(fine, values, labels)
 
 
@@ -109,17 +114,21 @@ def corners_of(low: FloatArray, high: FloatArray) -> FloatArray:
     return np.array([(x, y, z) for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
 
 
-def _bones(grid: Grid, bones: tuple[Bone, ...]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+def _bones(grid: Grid, hard: Skeleton) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     from planner.anatomy.spine.synthetic.bone_kernels import paint_bone
 
     distance = np.full(grid.shape, FAR_MM, dtype=np.float32)
     owner = np.zeros(grid.shape, dtype=np.uint8)
-    for one in bones:
+    for one in (*hard.others, *hard.bones):
         box = index_box(grid, one.to_world(corners_of(one.low - BONE_MARGIN_MM, one.high + BONE_MARGIN_MM)))
         if box is not None:
             matrix = to_local(grid, one.origin, one.axes)
             paint_bone(distance, owner, box, matrix, one.low, one.high, one.solids, one.canal, one.canal_low,
-                       one.label, BONE_MARGIN_MM, False)  # fmt: skip
+                       one.label, BONE_MARGIN_MM, one.name in hard.joined)  # fmt: skip
+    if hard.bony_discs:
+        bony, _middle, labels = _discs(grid, hard.bony_discs)
+        is_nearer = bony < distance
+        distance[is_nearer], owner[is_nearer] = bony[is_nearer], labels[is_nearer] - FIRST_DISC_LABEL
     return distance, owner
 
 

@@ -57,9 +57,12 @@ def soft_value(
     value = over(looks[AIR, 0], look(looks, SKIN, fine), outer, width)
     value = over(value, look(looks, FAT, fine), outer + 2.0, width)
     fat = row[C_FAT] * (1.0 + 0.35 * smooth_noise(u / 60.0, v / 60.0, z / 60.0, seed + 3))
-    muscle = look(looks, MUSCLE, 0.5 * fine + 0.5 * broad)
-    septum = abs(broad) * 9.0 - 0.55  # sheets of fat between the muscles
-    muscle = over(muscle, look(looks, FAT, fine), septum, width)
+    muscle = look(looks, MUSCLE, 0.6 * fine + 0.6 * broad)
+    marbling = smooth_noise(u / 5.0, v / 2.5, z / 14.0, seed + 8)
+    muscle += 0.55 * min(max((marbling - 0.35) * 3.0, 0.0), 1.0) * (looks[FAT, 0] - muscle)  # streaks of fat
+    sheet = abs(abs(u) - 27.0 - 0.25 * v - 5.0 * broad)  # between the muscle columns
+    layer = abs(outer + 2.0 + fat + 11.0 + 4.0 * broad)  # under the flat muscles
+    muscle = over(muscle, look(looks, FAT, fine), min(sheet, layer) - 0.7, width)
     value = over(value, muscle, outer + 2.0 + fat, width)
     value = cavity_value(value, u, v, z, row, looks, width, seed, fine)
     return vessels_value(value, u, v, row, looks, width, fine)
@@ -100,8 +103,10 @@ def cavity_value(
             if row[C_DOME] > -3.0:
                 r2 = ((abs(u) - 60.0) / 55.0) ** 2 + ((v - middle) / half_depth) ** 2
                 dome = (3.6 * np.sqrt(max(1.0 - r2, 0.0)) - row[C_DOME]) * 20.0  # mm below the diaphragm
-                vessel = smooth_noise(u / 7.0, v / 7.0, z / 7.0, seed + 7)
-                lung = look(looks, LUNG, fine) + max(vessel - 0.72, 0.0) * 3.2 * (looks[ARTERY, 0] - looks[LUNG, 0])
+                one = smooth_noise((u + 0.5 * v) / 15.0, v / 17.0, z / 15.0, seed + 7)
+                two = smooth_noise(u / 16.0, (v - 0.6 * z) / 15.0, z / 18.0, seed + 9)
+                vessel = 16.0 * np.sqrt(one * one + two * two) - 1.6  # where two sheets cross runs a tube
+                lung = over(look(looks, LUNG, fine), looks[ARTERY, 0], vessel, width)
                 belly_organ = over(organ, filling, -dome, width)
                 value = over(value, over(lung, belly_organ, -dome, width), wall, width)
             if row[C_HEART] > 0.0:

@@ -52,6 +52,12 @@ ABOVE_DIAPHRAGM = 19.6
 """The lungs' lowest recess ends behind L1."""
 
 
+def size_at(column: Column, usual_place: float) -> float:
+    """Of the average body, mm."""
+    places, values = zip(*SHAPES[column], strict=True)
+    return float(np.interp(usual_place, np.array(places), np.array(values)))
+
+
 def surroundings(spine: ParametricSpine, z_top: float, z_bottom: float, rng: np.random.Generator) -> FloatArray:
     """(N, columns) every mm downwards from ``z_top``; people differ by a few percent."""
     z = np.arange(z_top, z_bottom - 2.0, -1.0)
