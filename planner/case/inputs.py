@@ -68,7 +68,7 @@ def inputs_of_spine(case: Case) -> str:
 def inputs_of_spine_atlas(case: Case) -> str:
     """The outline with the names of its vertebrae and the conus: what the spine atlas is placed on."""
     one = case.spine
-    return digest("spine-atlas", one and (one.space, one.canal, _levels(one), one.conus_mm))
+    return digest("spine-atlas", one and (one.space, one.canal, _levels(one), one.conus_mm, one.posture))
 
 
 def inputs_of_solution(case: Case, lead_id: str, parameters: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from planner.case.plain import ArrayRef, Vector
 
 LevelState = Literal["found", "claimed"]
 AnchorOrigin = Literal["", "evidence", "labels", "person"]
+Posture = Literal["supine", "prone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class SpineOutline:
     ``canal`` (N, 3) RAS mm from above, ``certainty`` (N,) and ``radius`` (N,) mm of the largest circle inside (NaN:
     unknown). ``numbers``: how many thoracic, lumbar and sacral vertebrae the names assume. ``anchor`` is the level all
     names are counted from, ``anchor_origin`` who or what gave it; ``alarms`` are codes (``transitional``, ...).
-    ``conus_mm`` is the tip of the cord along the canal where it was measured or set.
+    ``conus_mm`` is the tip of the cord along the canal where it was measured or set;
+    ``posture`` is the one the cord is placed for (it decides the dorsal CSF).
     """
 
     space: str
@@ -64,6 +66,7 @@ class SpineOutline:
     alarms: tuple[str, ...] = ()
     conus_mm: float | None = None
     conus_origin: AnchorOrigin = ""
+    posture: Posture = "supine"
 
     @property
     def is_named(self) -> bool:

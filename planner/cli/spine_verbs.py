@@ -5,6 +5,7 @@ import argparse
 from planner.case.commands import Command
 from planner.case.file import CaseFile
 from planner.case.model import Case, SpineOutline
+from planner.case.store import ArrayStore
 from planner.cli.points import point
 from planner.cli.verb import Result, Verb, add_by, add_case, opened
 from planner.errors import RefusedError
@@ -13,7 +14,8 @@ from planner.progress import Progress
 from planner.steps import name_levels
 from planner.steps.approve import confirm_levels
 from planner.steps.outline_spine import outline_spine
-from planner.steps.read_spine import level_rows, numbering_confirmed_by
+from planner.steps.place_spine_atlas import place_spine_atlas
+from planner.steps.read_spine import cord_at_levels, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import outline_in
 
 
@@ -22,6 +24,7 @@ def verbs() -> list[Verb]:
         Verb("outline-anatomy", _("find canal and vertebrae of a spine"), _outline_arguments, _outline),
         Verb("name-levels", _("name the vertebrae, move the names, mend the count"), _name_arguments, _name),
         Verb("confirm-levels", _("stand for the numbering of the vertebrae"), _confirm_arguments, _confirm),
+        Verb("place-spine-atlas", _("cord, sac and ganglia along the canal"), _place_arguments, _place),
         Verb("read-levels", _("the vertebrae and how far their names can be trusted"), add_case, _read),
     ]
 
@@ -47,6 +50,13 @@ def _confirm_arguments(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument("--top", required=True, help=_("name of the uppermost vertebra, as you counted it"))
     add_by(parser, is_required=True)
+
+
+def _place_arguments(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("--conus", type=point, help=_("tip of the cord, as R12,P3,S40"))
+    parser.add_argument("--posture", choices=("supine", "prone"))
+    add_by(parser)
 
 
 def _outline(arguments: argparse.Namespace, progress: Progress) -> Result:
@@ -99,10 +109,36 @@ def _confirm(arguments: argparse.Namespace, _progress: Progress) -> Result:
         return levels(case_file.case)
 
 
+def _place(arguments: argparse.Namespace, progress: Progress) -> Result:
+    with opened(arguments) as case_file:
+        case, store = case_file.case, case_file.store
+        if arguments.conus is not None:
+            outline = name_levels.set_conus(case, store, arguments.conus)
+            case_file.commit(Command("set-conus"), case.with_spine(outline), by=arguments.by)
+        if arguments.posture is not None:
+            outline = name_levels.set_posture(case_file.case, arguments.posture)
+            case_file.commit(Command("set-posture"), case_file.case.with_spine(outline), by=arguments.by)
+        placed = place_spine_atlas(case_file.case, store, progress)
+        case_file.commit(Command("place-spine-atlas"), placed.in_case(case_file.case), by=arguments.by)
+        structures = [{"id": one.id, "mm": list(one.centre), "status": one.status} for one in placed.structures]
+        return {**levels(case_file.case), "cord": _cord(case_file.case, store), "structures": structures}
+
+
+def _cord(case: Case, store: ArrayStore) -> Result:
+    return {
+        name: {
+            "segments": list(one.segments),
+            "dorsal_csf_mm": None if one.dorsal_csf_mm is None else round(one.dorsal_csf_mm, 2),
+            "spread_mm": round(one.spread_mm, 2),
+        }
+        for name, one in cord_at_levels(case, store).items()
+    }
+
+
 def _read(arguments: argparse.Namespace, _progress: Progress) -> Result:
     with opened(arguments, read_only=True) as case_file:
         outline_in(case_file.case)
-        return levels(case_file.case)
+        return {**levels(case_file.case), "cord": _cord(case_file.case, case_file.store)}
 
 
 def levels(case: Case) -> Result:

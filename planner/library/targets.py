@@ -12,6 +12,7 @@ from planner import places
 from planner.case.model import Side, Vector
 from planner.errors import PlannerError
 from planner.i18n import _, language
+from planner.library.spine_names import spine_part_name
 
 ACPC_REFERENCES = ("MCP", "AC", "PC")
 
@@ -89,6 +90,9 @@ def structure_id(target_id: str, side: Side) -> str:
 
 def structure_name(identifier: str) -> str:
     """The name of a structure in the user's language; its id when it is not one of ours."""
+    of_spine = spine_part_name(identifier)
+    if of_spine is not None:
+        return of_spine
     target_id, _dash, side = identifier.rpartition("-")
     found = next((one for one in targets() if one.id == target_id), None)
     if found is None or side not in ("left", "right"):

@@ -7,6 +7,7 @@ from planner.anatomy.spine import naming
 from planner.anatomy.spine.levels import LevelScheme
 from planner.anatomy.spine.naming import Vertebrae
 from planner.case.model import Case, SpineOutline, Vector
+from planner.case.spine import Posture
 from planner.case.store import ArrayStore
 from planner.errors import RefusedError
 from planner.i18n import _
@@ -71,6 +72,11 @@ def set_conus(case: Case, store: ArrayStore, place: Vector) -> SpineOutline:
     outline = outline_in(case)
     arc = naming.arc_of(canal_of(outline, store), place)
     return replace(outline, conus_mm=arc, conus_origin="person")
+
+
+def set_posture(case: Case, posture: Posture) -> SpineOutline:
+    """The posture the cord is placed for. Raises RefusedError(code="no-spine")."""
+    return replace(outline_in(case), posture=posture)
 
 
 def _changed(case: Case, change: Callable[[Vertebrae, str, LevelScheme], Vertebrae]) -> SpineOutline:

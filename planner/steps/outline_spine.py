@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
-from planner.anatomy.spine import ct
+from planner.anatomy.spine import ct, mri
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.case.facts import volume_of
 from planner.case.inputs import inputs_of_spine
-from planner.case.model import Case, Image, SpineOutline, Structure
+from planner.case.model import Case, SpineOutline, Structure
 from planner.case.store import ArrayStore
 from planner.errors import RefusedError
-from planner.geometry import Volume
+from planner.geometry import Surface, Volume
 from planner.i18n import _
+from planner.library.spine_names import CANAL_ID
 from planner.progress import SILENT, Progress
-from planner.steps.spine_facts import as_facts, canal_arrays, unsure_facts
+from planner.steps.spine_facts import as_facts, canal_arrays, unsure_facts, with_surface
+
+MEASURED_STATUS = "measured on this image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,13 @@ def outline_spine(case: Case, store: ArrayStore, progress: Progress = SILENT) ->
     image = case.images.get(case.planning_image)
     if image is None:
         raise RefusedError(_("There is no image to plan on. Import one first."), code="no-planning-image")
-    canal, vertebrae = _found(image, volume_of(image, store), progress)
+    volume = volume_of(image, store)
+    find = {"CT": _on_ct, "MR": _on_mri}.get(image.modality)
+    if find is None:
+        text = _("The spine is found on CT and MRI. {name} is {modality}.")
+        raise RefusedError(text.format(name=image.name, modality=image.modality), code="spine-modality")
+    found = find(volume, progress)
+    canal = found.canal
     path, certainty, radius = canal_arrays(canal, store)
     outline = SpineOutline(
         space=image.space,
@@ -49,15 +58,30 @@ def outline_spine(case: Case, store: ArrayStore, progress: Progress = SILENT) ->
         certainty=certainty,
         radius=radius,
         unsure=unsure_facts(canal),
-        vertebrae=as_facts(vertebrae),
+        vertebrae=as_facts(found.vertebrae),
         inputs_hash=inputs_of_spine(case),
     )
-    return OutlinedSpine(outline)
+    fact = Structure(
+        id="", space=image.space, centre=(0.0, 0.0, 0.0), vertices=path, triangles=path, source=canal.method,
+        status=MEASURED_STATUS, inputs_hash=outline.inputs_hash, basis="spine-image",
+    )  # fmt: skip
+    surfaces = found.surfaces.items()
+    return OutlinedSpine(outline, tuple(with_surface(fact, key, one, store) for key, one in surfaces))
 
 
-def _found(image: Image, volume: Volume, progress: Progress) -> tuple[Canal, tuple[Vertebra, ...]]:
-    if image.modality != "CT":
-        text = _("The spine is found on CT. {name} is {modality}.")
-        raise RefusedError(text.format(name=image.name, modality=image.modality), code="spine-modality")
-    canal = ct.find_canal(volume, progress.part(0.0, 0.7))
-    return canal, ct.find_vertebrae(volume, canal, progress.part(0.7, 1.0))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    canal: Canal
+    vertebrae: tuple[Vertebra, ...]
+    surfaces: dict[str, Surface]
+
+
+def _on_ct(image: Volume, progress: Progress) -> _Found:
+    canal = ct.find_canal(image, progress.part(0.0, 0.6))
+    vertebrae = ct.find_vertebrae(image, canal, progress.part(0.6, 0.9))
+    return _Found(canal, vertebrae, {CANAL_ID: ct.canal_wall(image, canal).surface})
+
+
+def _on_mri(image: Volume, progress: Progress) -> _Found:
+    canal = mri.find_canal(image, progress.part(0.0, 0.7))
+    return _Found(canal, (), {})

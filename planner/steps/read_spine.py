@@ -5,6 +5,8 @@ from typing import Literal
 
 from planner.case.checks import approval_of, is_approved
 from planner.case.model import Case, Vector
+from planner.case.store import ArrayStore
+from planner.steps.place_spine_atlas import placed_spine
 
 ShownState = Literal["found", "claimed", "confirmed"]
 
@@ -47,6 +49,36 @@ def level_rows(case: Case) -> tuple[LevelRow, ...]:
         )
         for index, one in enumerate(outline.vertebrae)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CordAtLevel:
+    """What the spine atlas puts behind one vertebra: cord segments from above (empty below the conus), and the dorsal
+    CSF at its middle with the spread between people of the table (None where there is no cord)."""
+
+    segments: tuple[str, ...]
+    dorsal_csf_mm: float | None = None
+    spread_mm: float = 0.0
+
+
+def cord_at_levels(case: Case, store: ArrayStore) -> dict[str, CordAtLevel]:
+    """By level name; empty before the vertebrae have names. An estimate by the levels and the conus, milliseconds."""
+    outline = case.spine
+    if outline is None or not outline.is_named:
+        return {}
+    spine = placed_spine(outline, store)
+    depths = {one.level: one for one in spine.dorsal_csf()}
+    found = {}
+    for one in outline.vertebrae:
+        middle = (one.top_mm + one.bottom_mm) / 2.0
+        behind = tuple(
+            span.name
+            for span in spine.segment_arcs()
+            if span.top_arc_mm < one.bottom_mm and span.bottom_arc_mm > one.top_mm
+        )
+        depth = depths.get(one.name) if middle < spine.line.arc_mm[-1] else None
+        found[one.name] = CordAtLevel(behind, depth.mm if depth else None, depth.sd_mm if depth else 0.0)
+    return found
 
 
 def numbering_confirmed_by(case: Case) -> str:

@@ -6,6 +6,7 @@ from planner.case.store import ArrayStore
 from planner.i18n import _
 from planner.leads.path import lead_frame, length_mm
 from planner.library.devices import device
+from planner.library.spine_names import CANAL_ID, CORD_ID, SAC_ID
 from planner.library.targets import structure_name
 from planner.report.parts import person_name
 from planner.scene.annotations import ImageWords
@@ -17,6 +18,10 @@ STRUCTURE_RGB: tuple[Rgb, ...] = (
     (102, 194, 165), (252, 141, 98), (141, 160, 203), (231, 138, 195), (166, 216, 84), (229, 196, 148),
 )  # fmt: skip
 """Told apart by the common forms of colour blindness (ColorBrewer Set2); names stand beside them."""
+
+SPINE_RGB: dict[str, Rgb] = {
+    CANAL_ID: (190, 186, 170), SAC_ID: (120, 170, 230), CORD_ID: (244, 214, 96), "drg": (240, 140, 90),
+}  # fmt: skip
 
 ACTIVATED_RGB: Rgb = (255, 176, 32)
 LEVEL_RGB: Rgb = (255, 236, 160)
@@ -63,9 +68,15 @@ def structure_displays(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, .
     """The target structures of the planning space, each in its own colour."""
     found = [one for one in case.structures.values() if one.space == case.planning_space]
     return tuple(
-        SurfaceDisplay(structure_name(one.id), surface_of(one, store, one.space), STRUCTURE_RGB[n % len(STRUCTURE_RGB)])
+        SurfaceDisplay(structure_name(one.id), surface_of(one, store, one.space), structure_rgb(one.id, n))
         for n, one in enumerate(found)
     )
+
+
+def structure_rgb(identifier: str, row: int) -> Rgb:
+    """The parts of a spine have colours of their own; targets of the brain take turns."""
+    part = identifier.split("-")[0] if identifier.startswith("drg") else identifier
+    return SPINE_RGB.get(part, STRUCTURE_RGB[row % len(STRUCTURE_RGB)])
 
 
 def activated_displays(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, ...]:
@@ -118,7 +129,7 @@ def levels_words(case: Case) -> str:
     if name:
         return _("Levels confirmed by {name}").format(name=name)
     if outline.is_named:
-        return _("Levels claimed from {anchor}, NOT confirmed").format(anchor=outline.anchor)
+        return _("Levels NOT confirmed (from {anchor})").format(anchor=outline.anchor)
     return _("Levels not named")
 
 

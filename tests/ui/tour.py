@@ -193,6 +193,9 @@ class SpineTour(Tour):
             self.until("outline", lambda: self.case.spine)
         page = self.window.workspace.page
         page.table.setCurrentItem(page.table.topLevelItem(10))
+        if "spinal-cord" not in self.case.structures:
+            page.cord.place()
+            self.until("place", lambda: "spinal-cord" in self.case.structures)
         self.picture("4-spine")
         page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
         self.picture("4-spine-below")

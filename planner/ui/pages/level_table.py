@@ -1,13 +1,16 @@
 """The vertebrae from above: name, state, height, certainty. Choosing one goes there."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from planner.i18n import _, number
-from planner.steps.read_spine import LevelRow
+from planner.steps.read_spine import CordAtLevel, LevelRow
 from planner.ui.icons import icon
-from planner.ui.pages.spine_words import state_words
+from planner.ui.pages.spine_words import segment_words, state_words
 
+NO_CORD = CordAtLevel(())
 _INDEX = Qt.ItemDataRole.UserRole
 _STATE_ICONS = {"found": "", "claimed": "warning", "confirmed": "done"}
 
@@ -20,7 +23,7 @@ class LevelTable(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Vertebrae"))
-        self.setHeaderLabels([_("Level"), _("State"), _("Height mm"), _("Found")])
+        self.setHeaderLabels([_("Level"), _("State"), _("Height mm"), _("Cord"), _("CSF mm")])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setMinimumHeight(250)
@@ -30,29 +33,31 @@ class LevelTable(QTreeWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.currentItemChanged.connect(self._tell)
 
-    def show_rows(self, rows: tuple[LevelRow, ...]) -> None:
+    def show_rows(self, rows: tuple[LevelRow, ...], cord: Mapping[str, CordAtLevel]) -> None:
         kept = self.chosen_index
         with QSignalBlocker(self):
             self.clear()
             for row in rows:
-                self.addTopLevelItem(self._item(row))
+                self.addTopLevelItem(self._item(row, cord.get(row.name, NO_CORD)))
             again = self.topLevelItem(kept) if kept is not None else None
             if again is not None:
                 self.setCurrentItem(again)
 
-    def _item(self, row: LevelRow) -> QTreeWidgetItem:
+    def _item(self, row: LevelRow, cord: CordAtLevel) -> QTreeWidgetItem:
         name = row.name or "–"
         height = _("{mm}, cut").format(mm=number(row.height_mm)) if row.is_cut else number(row.height_mm)
-        item = QTreeWidgetItem(
-            [name, state_words(row.state), height, _("{share} %").format(share=row.certainty_percent)]
-        )
+        depth = "" if cord.dorsal_csf_mm is None else f"{number(cord.dorsal_csf_mm)} ±{number(cord.spread_mm)}"
+        item = QTreeWidgetItem([name, state_words(row.state), height, segment_words(cord.segments), depth])
         item.setData(0, _INDEX, row.index)
         icon_name = _STATE_ICONS[row.state]
         if icon_name:
             item.setIcon(1, icon(icon_name, self.palette()))
         words = _("{level}: {state}").format(level=name, state=state_words(row.state))
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
-        item.setToolTip(3, _("How sure the method is that there is a vertebra, not of its name"))
+        sure = _("Found with {share} % certainty: that there is a vertebra, not that this is its name.")
+        item.setToolTip(1, sure.format(share=row.certainty_percent))
+        item.setToolTip(3, _("Cord segments behind this vertebra, from the atlas and the conus"))
+        item.setToolTip(4, _("Dorsal CSF at its middle, from tables of other people, with their spread"))
         return item
 
     @property

@@ -12,8 +12,9 @@ from planner.progress import Progress
 from planner.steps import name_levels
 from planner.steps.approve import confirm_levels
 from planner.steps.outline_spine import OutlinedSpine, outline_spine
-from planner.steps.read_spine import level_rows, numbering_confirmed_by
+from planner.steps.read_spine import cord_at_levels, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import scheme_of
+from planner.ui.pages.cord_panel import CordPanel
 from planner.ui.pages.level_table import LevelTable
 from planner.ui.pages.page import Page
 from planner.ui.pages.region_switch import RegionSwitch
@@ -45,6 +46,8 @@ class SpinePage(Page):
         self.signing.signed.connect(lambda _word, name: session.errors.attempt(lambda: self._confirm(name)))
         hint = Note(_("Count on the images from a level you are sure of, such as C2, the first rib or the sacrum."))
         self.section(_("Confirm the numbering"), hint, self.signing)
+        self.cord = CordPanel(session)
+        self.section(_("Cord, sac and ganglia"), self.cord)
         self.finish()
 
     def _naming(self) -> tuple[QWidget, ...]:
@@ -87,10 +90,11 @@ class SpinePage(Page):
         text = _("The outline is {why}. Outline the spine again.")
         self.say_stale(text.format(why=stale_words(stale["spine"])) if "spine" in stale else "")
         self._show_state(case, is_stale="spine" in stale)
-        self.table.show_rows(level_rows(case))
+        self.table.show_rows(level_rows(case), cord_at_levels(case, self.session.document.store))
         self._show_guard(case)
         self._show_numbers(case.spine)
         self._enable(case.spine)
+        self.cord.show_case(case, stale)
 
     def _show_state(self, case: Case, *, is_stale: bool) -> None:
         outline = case.spine

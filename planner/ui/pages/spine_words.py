@@ -7,6 +7,11 @@ def state_words(state: str) -> str:
     return {"found": _("no name yet"), "claimed": _("claimed"), "confirmed": _("confirmed")}[state]
 
 
+def segment_words(segments: tuple[str, ...]) -> str:
+    """First and last: ``L2–L5``."""
+    return "–".join(dict.fromkeys((segments[0], segments[-1]))) if segments else ""
+
+
 def reason_words(reason: str) -> str:
     """Why a stretch of the canal is unsure: the codes of the methods on CT and MRI."""
     return {
@@ -14,7 +19,10 @@ def reason_words(reason: str) -> str:
         "open-behind": _("open behind: laminectomy, or bone that is not seen"),
         "metal": _("metal"),
         "below-sacrum": _("below the sacrum's second segment"),
-        "weak": _("weak contrast"),
+        "weak-wall": _("the wall of the sac is hardly seen"),
+        "outside-image": _("outside the image"),
+        "odd-size": _("the sac is unusually narrow or wide"),
+        "no-cord": _("no cord is seen"),
     }.get(reason, _("not sure"))
 
 
