@@ -83,29 +83,32 @@ def _goes_on(tube: Tube, new_mm: float) -> NDArray[np.bool_]:
 
 
 def _turned_off(tube: Tube) -> NDArray[np.bool_]:
-    """(N,) True at both ends beyond a turn to the side that no canal makes."""
-    down, right = tube.planes.down, tube.planes.right
-    count, reach = len(down), round(TURN_MM / STEP_MM)
+    """(N,) True at both ends beyond a turn that no canal makes."""
+    count = len(tube.planes.down)
+    reach, half = round(TURN_MM / STEP_MM), count // 2
     off = np.zeros(count, dtype=bool)
-    for step in range(reach, count):
-        up = count - 1 - step
-        if step > count // 2 and _aside_deg(down[step], down[step - reach], right[step - reach]) > MOST_TURN_DEG:
-            off[max(step - reach, count // 2) :] = True
+    for step in range(max(reach, half + 1), count):
+        if _is_sharp(tube, step, step - reach):
+            off[max(step - reach, half) :] = True
             break
-    for step in range(reach, count):
-        up = count - 1 - step
-        if up < count // 2 and _aside_deg(down[up], down[up + reach], right[up + reach]) > MOST_TURN_DEG:
-            off[: min(up + reach, count // 2)] = True
+    for step in range(min(count - 1 - reach, half - 1), -1, -1):
+        if _is_sharp(tube, step, step + reach):
+            off[: min(step + reach, half)] = True
             break
     return off
 
 
-def _aside_deg(down: FloatArray, from_down: FloatArray, right: FloatArray) -> float:
-    return float(abs(np.degrees(np.arctan2(down @ right, down @ from_down))))
+def _is_sharp(tube: Tube, here: int, before: int) -> bool:
+    down, right, back = tube.planes.down, tube.planes.right[before], tube.planes.back[before]
+    onward = float(down[here] @ down[before])
+    aside = abs(np.degrees(np.arctan2(float(down[here] @ right), onward)))
+    ahead = abs(np.degrees(np.arctan2(float(down[here] @ back), onward)))
+    return bool(aside > MOST_TURN_DEG or ahead > MOST_BEND_DEG)
 
 
 TURN_MM = 12.0
-MOST_TURN_DEG = 32.0
+MOST_TURN_DEG, MOST_BEND_DEG = 32.0, 40.0
+"""Turn to the side and in the sagittal plane within TURN_MM."""
 MOST_ASIDE_DEG, MOST_AHEAD_DEG = 15.0, 35.0
 """Turn within some 15 mm. The sharpest the canal makes is at the promontory, in the sagittal plane; a scoliosis of 60
 degrees over four vertebrae turns by 8."""
