@@ -29,8 +29,9 @@ SURE_WALL, LOST_WALL = 0.6, 0.3
 """Mean fall across the wall, as a share of the fluid: above the first the wall is plain, below the second there is
 none. 0.55 to 0.98 on the shared scans."""
 SURE_CLOSED, LOST_CLOSED = 0.3, 0.12
-"""The same for the weakest sixth of the wall all around: 0.28 to 0.95 on the shared scans, 0.1 to 0.25 in noise."""
-LEAST_CLOSED = 0.26
+"""The same for the weakest sixth of the wall all around: 0.28 to 0.95 on the shared scans (0.24 with 4 mm
+slices), 0.21 at most in noise."""
+LEAST_CLOSED = 0.22
 """Median along the path: less is no canal at all."""
 SMALLEST_MM2, LARGEST_MM2 = 45.0, 470.0
 """Area of the sac: 150 (T5) to 420 mm² (C1) on PAM50; more is the brain's cistern, less is no longer a sac."""
@@ -56,7 +57,8 @@ def find_canal(mr: Volume, progress: Progress = SILENT) -> Canal:
     """The middle of the canal from above down: through the middle of the cord where it is seen (the same line as on a
     CT, which is measured against the cord too), else through the middle of the sac.
 
-    ``method`` is ``mri-t2`` or ``mri-t1``; reasons of unsure stretches: ``weak-wall``, ``outside-image``, ``odd-size``.
+    ``method`` is ``mri-t2`` or ``mri-t1``; reasons of unsure stretches: ``weak-wall``, ``outside-image``, ``odd-size``,
+    and on T1, where vessels look like a canal without a cord, ``no-cord``.
     Raises RefusedError (``mr-too-small``, ``mr-empty``, ``no-canal``) and Cancelled.
     """
     progress(0.0, _("Looking for the spinal canal"))
@@ -69,8 +71,9 @@ def find_canal(mr: Volume, progress: Progress = SILENT) -> Canal:
     keep = _trusted(wall)
     wall = wall_around(bright, Curve.of(wall.path.xyz[keep], mr.space))
     progress(0.85, _("Looking for the cord"))
-    path = _middle_path(wall, cord_line(bright, wall))
-    return _canal(wall_around(bright, path), first.contrast)
+    cord = cord_line(bright, wall)
+    path = _middle_path(wall, cord)
+    return _canal(wall_around(bright, path), first.contrast, _near(cord.is_cord, len(path.xyz)))
 
 
 def outline(mr: Volume, canal: Canal) -> MriOutline:
@@ -144,14 +147,21 @@ def _middle_path(wall: SacWall, cord: CordLine) -> Curve:
     return Curve.of(smooth_ends(cast(FloatArray, blended), 2.0), wall.path.space)
 
 
-def _canal(wall: SacWall, contrast: Contrast) -> Canal:
+def _near(is_cord: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """(count,) the same flags on a path with another number of points."""
+    place = np.rint(np.linspace(0, len(is_cord) - 1, count)).astype(int)
+    return cast(NDArray[np.bool_], is_cord[place])
+
+
+def _canal(wall: SacWall, contrast: Contrast, is_cord: NDArray[np.bool_]) -> Canal:
     plain = np.clip((wall.contrast - LOST_WALL) / (SURE_WALL - LOST_WALL), 0.0, 1.0)
     plain = np.minimum(plain, np.clip((wall.closed - LOST_CLOSED) / (SURE_CLOSED - LOST_CLOSED), 0.0, 1.0))
     seen = np.clip((wall.seen_share - 0.4) / (LEAST_SEEN - 0.4), 0.0, 1.0)
     area = wall.area_mm2
     sized = np.where((area > SMALLEST_MM2) & (area < LARGEST_MM2), 1.0, 0.3)
-    certainty = gaussian_filter1d(plain * seen * sized, 2.0, mode="nearest")
-    doubts = {"weak-wall": plain < 0.5, "outside-image": seen < 0.5, "odd-size": sized < 1.0}
+    vouched = np.where(is_cord | (contrast == "t2"), 1.0, 0.4)
+    certainty = gaussian_filter1d(plain * seen * sized * vouched, 2.0, mode="nearest")
+    doubts = {"weak-wall": plain < 0.5, "outside-image": seen < 0.5, "odd-size": sized < 1.0, "no-cord": vouched < 1.0}
     unsure = [
         (float(wall.sections.arc_mm[low]), float(wall.sections.arc_mm[high]), code)
         for code, flags in doubts.items()

@@ -14,7 +14,7 @@ from planner.anatomy.spine.mri.sections import (
     Sections,
     area_and_middle,
     closed_wall,
-    crossing,
+    falls_near,
     sections,
     smooth_wall,
 )
@@ -33,6 +33,9 @@ LEAST_CONTRAST = 0.22
 """A cord is darker than the fluid by at least this share; noise of thin fluid is not a cord."""
 LEAST_AREA_MM2, LARGEST_AREA_MM2 = 12.0, 130.0
 """Cord areas run from some 30 (T-spine) to 90 mm² (C5); the conus tapers to nothing (facts/spine, cord_diameters)."""
+EDGE_SHARE = 0.4
+"""of the way from the cord's grey to the fluid: where the manual mask of the shared cervical scan ends (half way draws
+it 6 % larger)."""
 UNEVEN = 2.0
 """Inside its outline the cord is evenly grey; between the roots of the cauda equina there is fluid. The spread of the
 values there is this many times that of the cord above, or more (2.5 to 4 on the two shared scans with a conus)."""
@@ -161,7 +164,7 @@ def _outline(around: Sections, wall: SacWall, offsets: FloatArray) -> FloatArray
     worth[radius[None, None, :] > reach[..., None] - 0.25] = -0.5
     worth[:, :, radius < 1.0] = -1.0
     chosen = closed_wall(worth.astype(np.float32), rays_apart=1)
-    found, _dark, _bright = crossing(-values, chosen, (3, 3))
+    found = falls_near(-values, chosen, (3, 3)).radius_mm(EDGE_SHARE)
     return np.minimum(smooth_wall(found, 1.0, 1.0), reach)
 
 

@@ -13,7 +13,7 @@ from planner.anatomy.spine.mri.sections import (
     Sections,
     area_and_middle,
     closed_wall,
-    crossing,
+    falls_near,
     sections,
     smooth_wall,
 )
@@ -24,11 +24,17 @@ SECTION_MM = 1.0
 LEAST_MM, LARGEST_MM = 3.0, 14.0
 """A sac's wall lies this far from its middle (AP 12 mm at its narrowest, transverse 19 mm at C1 and 24 mm in the lumbar
 spine, facts/spine canal_diameters)."""
+USUAL_MM, AT_LEAST = 7.0, 0.5
+"""Half a sac's usual width; nearer walls count less, AT_LEAST at the least: fluid in front of a bundle of roots has an
+edge too."""
 EDGE_MM = 1.5
 """An edge compares this much inside with this much outside."""
 WALL_LEVEL, ROOT_LEVEL = 0.2, 0.5
 """Of the fluid's brightness: bone, ligament and dura are darker than the first, roots of the cauda equina and the cord
 as bright as the second. A wall beside roots is told from the roots by it."""
+BEGIN_SHARE, SHARP_MM = 0.1, 0.5
+"""The wall is where the fluid's brightness has halved, but no further than this behind the beginning of the fall: a
+broader fall than that of a sharp edge is fat beside the fluid, half as bright, not fluid."""
 BLUR_SECTIONS = 1.5
 LEVEL_MM = 15.0
 """The brightness of the fluid changes with the coils, over some centimetres."""
@@ -98,12 +104,23 @@ def resampled(xyz: FloatArray, space: str, smooth_mm: float = 0.0) -> Curve:
 
 
 def smooth_ends(points: FloatArray, sigma: float) -> FloatArray:
-    """(N, 3) blurred; the ends are mirrored through themselves, so that the curve does not shrink."""
+    """(N, 3) blurred; mirrored through its ends (where a line through the last points ends), so that it does not
+    shrink."""
     pad = min(int(np.ceil(3 * sigma)), len(points) - 1)
+    points = points.copy()
+    points[0], points[-1] = _line_end(points[: pad + 1]), _line_end(points[: -pad - 2 : -1])
     before = 2.0 * points[0] - points[pad:0:-1]
     after = 2.0 * points[-1] - points[-2 : -pad - 2 : -1]
     longer = np.concatenate([before, points, after])
     return cast(FloatArray, gaussian_filter1d(longer, sigma, axis=0)[pad : pad + len(points)])
+
+
+def _line_end(points: FloatArray) -> FloatArray:
+    """(3,) where a straight line through ``points`` (M, 3) has its first point."""
+    place = np.arange(len(points), dtype=float)
+    slope = ((place - place.mean())[:, None] * (points - points.mean(axis=0))).sum(axis=0)
+    slope = slope / ((place - place.mean()) ** 2).sum()
+    return cast(FloatArray, points.mean(axis=0) - slope * place.mean())
 
 
 def wall_around(fluid_bright: Volume, path: Curve) -> SacWall:
@@ -111,8 +128,9 @@ def wall_around(fluid_bright: Volume, path: Curve) -> SacWall:
     values = gaussian_filter1d(around.values, BLUR_SECTIONS, axis=0)
     fluid = fluid_level(values)
     chosen = closed_wall(wall_worth(values, around.is_seen, fluid))
-    radius, high, low = crossing(values, chosen, (4, 4))
-    fall = np.clip((high - low) / np.maximum(fluid, 1e-6)[:, None], 0.0, 1.0)
+    falls = falls_near(values, chosen, (4, 4))
+    radius = np.minimum(falls.radius_mm(0.5), falls.radius_mm(BEGIN_SHARE) + SHARP_MM)
+    fall = np.clip((falls.high - falls.low) / np.maximum(fluid, 1e-6)[:, None], 0.0, 1.0)
     is_seen = np.take_along_axis(around.is_seen, np.minimum(chosen + 1, values.shape[2] - 1)[..., None], axis=2)[..., 0]
     return SacWall(path, around, smooth_wall(radius, 1.0, 0.7), fluid, fall, is_seen)
 
@@ -135,6 +153,7 @@ def wall_worth(values: NDArray[np.float32], is_seen: NDArray[np.bool_], fluid: F
     worth = np.clip(inner - outer, 0.0, 1.0) * np.clip(inner / ROOT_LEVEL, 0.0, 1.0) * darkness
     worth[~is_seen] = 0.0
     radius = RADIUS_STEP_MM * np.arange(values.shape[2])
+    worth *= np.interp(radius, (LEAST_MM, USUAL_MM), (AT_LEAST, 1.0))
     worth[:, :, (radius < LEAST_MM) | (radius > LARGEST_MM)] = -1.0
     return cast(NDArray[np.float32], worth.astype(np.float32))
 

@@ -102,28 +102,38 @@ def closed_wall(worth: NDArray[np.float32], rays_apart: int = TURN_STEPS) -> NDA
     return wall
 
 
-def crossing(
-    values: NDArray[np.float32], wall: NDArray[np.int64], reach: tuple[int, int]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Where each ray passes half way from its brightest value within ``reach[0]`` steps before the wall to its darkest
-    within ``reach[1]`` after it: radius mm, that brightest and that darkest, each (N, RAYS)."""
-    radii = values.shape[2]
+@dataclass(frozen=True, slots=True, eq=False)
+class Falls:
+    """How each ray falls near a wall: ``high`` its brightest value before and ``low`` its darkest after it."""
+
+    high: FloatArray
+    low: FloatArray
+    near: NDArray[np.float32] = field(repr=False)
+    index: NDArray[np.int64] = field(repr=False)
+    top: NDArray[np.int64] = field(repr=False)
+
+    def radius_mm(self, share: float) -> FloatArray:
+        """(N, RAYS) where the ray has first fallen by this share of the way from ``high`` to ``low``."""
+        level = self.high - share * (self.high - self.low)
+        is_after = np.arange(self.near.shape[-1]) > self.top[..., None]
+        below = (self.near <= level[..., None]) & is_after
+        first = np.where(below.any(axis=-1), below.argmax(axis=-1), self.near.shape[-1] // 2)
+        first = np.maximum(first, 1)
+        upper = np.take_along_axis(self.near, (first - 1)[..., None], axis=-1)[..., 0]
+        lower = np.take_along_axis(self.near, first[..., None], axis=-1)[..., 0]
+        inside = np.clip((upper - level) / np.maximum(upper - lower, 1e-6), 0.0, 1.0)
+        step = np.take_along_axis(self.index, first[..., None], axis=-1)[..., 0] - 1 + inside
+        return cast(FloatArray, RADIUS_STEP_MM * step)
+
+
+def falls_near(values: NDArray[np.float32], wall: NDArray[np.int64], reach: tuple[int, int]) -> Falls:
+    """The fall of each ray of ``values`` (N, RAYS, R), within ``reach`` steps before and after ``wall``."""
     window = np.arange(-reach[0], reach[1] + 1)
-    index = np.clip(wall[..., None] + window, 0, radii - 1)
+    index = np.clip(wall[..., None] + window, 0, values.shape[2] - 1)
     near = np.take_along_axis(values, index, axis=2)
-    high = near[..., : reach[0] + 1].max(axis=-1)
-    low = near[..., reach[0] :].min(axis=-1)
-    top = near[..., : reach[0] + 1].argmax(axis=-1)
-    half = 0.5 * (high + low)
-    is_after = np.arange(near.shape[-1]) > top[..., None]
-    below = (near <= half[..., None]) & is_after
-    first = np.where(below.any(axis=-1), below.argmax(axis=-1), reach[0])
-    first = np.maximum(first, 1)
-    upper = np.take_along_axis(near, (first - 1)[..., None], axis=-1)[..., 0]
-    lower = np.take_along_axis(near, first[..., None], axis=-1)[..., 0]
-    share = np.clip((upper - half) / np.maximum(upper - lower, 1e-6), 0.0, 1.0)
-    step = np.take_along_axis(index, first[..., None], axis=-1)[..., 0] - 1 + share
-    return RADIUS_STEP_MM * step, high.astype(float), low.astype(float)
+    before, after = near[..., : reach[0] + 1], near[..., reach[0] :]
+    high, low = before.max(axis=-1).astype(float), after.min(axis=-1).astype(float)
+    return Falls(high, low, near, index, before.argmax(axis=-1))
 
 
 def smooth_wall(radius_mm: FloatArray, along: float, around: float) -> FloatArray:
