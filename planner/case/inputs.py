@@ -127,11 +127,11 @@ def fibre_result_of(case: Case, group_id: str, programme_id: str) -> FibreResult
 
 def inputs_of_fibres(case: Case, group: FibreGroup) -> str:
     """What a group that was laid by the program was made from: the anatomy (for ``atlas-capsule``), its own
-    parameters, and the lead it lies around. A group that was read from a file is made from nothing here: empty."""
+    parameters, and the side of the lead it lies beside. One that was read from a file is made from nothing here."""
     if group.origin == "file":
         return ""
     lead = case.leads.get(group.lead_id)
-    around = (lead.target, lead.side, lead.space) if lead else None
+    around = (lead.side, lead.space) if lead else None
     base = inputs_of_anatomy(case) if group.origin == "atlas-capsule" else inputs_of_spine(case)
     return digest("fibres", group.origin, group.space, base, around, dict(group.details))
 

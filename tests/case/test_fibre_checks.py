@@ -51,11 +51,12 @@ def test_that_amplitude_frequency_and_name_leave_the_thresholds_as_they_are() ->
 @pytest.mark.parametrize(
     ("change", "subjects"),
     [
-        (lambda case: case.with_programme(replace(PROGRAMME, width_us=PROGRAMME.width_us + 1)), {"fibre-result:result-1"}),
+        (lambda case: case.with_programme(replace(PROGRAMME, width_us=77.0)), {"fibre-result:result-1"}),
         (lambda case: case.with_programme(replace(PROGRAMME, case_share=0.5)), {"fibre-result:result-1"}),
         (lambda case: case.with_fibre_group(replace(case.fibre_groups["fibres-1"], diameter_um=10.0)),
          {"fibre-result:result-1"}),
-        (lambda case: case.with_lead(replace(LEAD, target=(1.0, 2.0, 3.0))),
+        (lambda case: case.with_lead(replace(LEAD, target=(1.0, 2.0, 3.0))), {"fibre-result:result-1"}),
+        (lambda case: case.with_lead(replace(LEAD, side="right" if LEAD.side == "left" else "left")),
          {"fibres:fibres-1", "fibre-result:result-1"}),
         (lambda case: replace(case, solutions={}), {"fibre-result:result-1"}),
     ],
