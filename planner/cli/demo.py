@@ -1,4 +1,4 @@
-"""``planner demo``: one real head all the way from images to a signed report, each phase with its time.
+"""``planner demo``: one real head (or spine) all the way from images to a signed report, each phase with its time.
 
 The head is Colin27 (MNI licence). The decisions a person takes are taken by "Demo" here and are in the audit trail.
 """
@@ -6,17 +6,17 @@ The head is Colin27 (MNI licence). The decisions a person takes are taken by "De
 import argparse
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from planner import places
-from planner.case.commands import Command
 from planner.case.file import CaseFile
 from planner.case.model import Case, Identity, Lead, Side, Vector
+from planner.cli import demo_spine
 from planner.cli.anatomy_verbs import landmarks
+from planner.cli.demo_phases import BY, Phases, do
 from planner.cli.lead_verbs import readout
 from planner.cli.stimulation_verbs import activation
 from planner.cli.verb import Result, Verb
@@ -37,9 +37,6 @@ from planner.steps.solve_field import solve_field
 from planner.steps.start_point import start_points
 from planner.steps.write_report import write_report
 
-T = TypeVar("T")
-
-BY = "Demo"
 TARGET = "VPL"
 SIDE: Side = "left"
 DEVICE = "medtronic_3389"
@@ -61,51 +58,38 @@ def verbs() -> list[Verb]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("region", nargs="?", choices=("head", "spine"), default="head", help=_("which sample patient"))
     parser.add_argument("--out", type=Path, default=Path("demo-out"), help=_("folder for case, pictures and report"))
 
 
-class _Phases:
-    """Runs the phases and keeps their wall times."""
-
-    def __init__(self, progress: Progress, count: int) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-        self._count = count
-
-    def run(self, name: str, words: str, work: Callable[[Progress], T]) -> T:
-        number = len(self.seconds)
-        part = self._progress.part(number / self._count, (number + 1) / self._count)
-        part(0.0, words)
-        begin = time.perf_counter()
-        result = work(part)
-        self.seconds[name] = round(time.perf_counter() - begin, 2)
-        return result
-
-
 def _demo(arguments: argparse.Namespace, progress: Progress) -> Result:
+    title, name, path, count = {
+        "head": ("Colin27", "demo.noci", _whole_path, 9),
+        "spine": (demo_spine.TITLE, "demo-spine.noci", demo_spine.whole_path, demo_spine.PHASES),
+    }[arguments.region]
     out = arguments.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    folder = out / "demo.noci"
+    folder = out / name
     if folder.exists():
-        _remove_old(folder)
-    phases = _Phases(progress, 9)
+        _remove_old(folder, title)
+    phases = Phases(progress, count)
     begin = time.perf_counter()
-    with CaseFile.create(folder, title="Colin27", by=BY) as case_file:
-        result = _whole_path(case_file, phases, out)
+    with CaseFile.create(folder, title=title, by=BY) as case_file:
+        result = path(case_file, phases, out)
     return {**result, "seconds": phases.seconds, "seconds_in_all": round(time.perf_counter() - begin, 1)}
 
 
-def _remove_old(folder: Path) -> None:
+def _remove_old(folder: Path, title: str) -> None:
     """Only a case of this demonstration is replaced. Raises PlannerError(code="demo-foreign")."""
     with CaseFile.open(folder, read_only=True) as old:
-        is_ours = old.case.title == "Colin27" and all(entry.by in (BY, "") for entry in old.audit())
+        is_ours = old.case.title == title and all(entry.by in (BY, "") for entry in old.audit())
     if not is_ours:
         text = _("{folder} holds another case. Give another folder with --out.").format(folder=folder)
         raise PlannerError(text, code="demo-foreign")
     shutil.rmtree(folder)
 
 
-def _whole_path(case_file: CaseFile, phases: _Phases, out: Path) -> Result:
+def _whole_path(case_file: CaseFile, phases: Phases, out: Path) -> Result:
     phases.run("import", _("Importing the head"), lambda p: _import(case_file, p))
     quality = phases.run("align", _("Aligning with the atlas"), lambda p: _align(case_file, p))
     phases.run("anatomy", _("Finding the anatomy"), lambda p: _anatomy(case_file, p))
@@ -128,10 +112,6 @@ def _whole_path(case_file: CaseFile, phases: _Phases, out: Path) -> Result:
     }
 
 
-def _do(case_file: CaseFile, kind: str, case: Case, detail: str = "") -> None:
-    case_file.commit(Command(kind, detail), case, by=BY)
-
-
 def _import(case_file: CaseFile, progress: Progress) -> None:
     with scan([places.sample_head()], progress.part(0.0, 0.5)) as found:
         questions = {question.code for series in found.series for question in series.questions}
@@ -141,24 +121,24 @@ def _import(case_file: CaseFile, progress: Progress) -> None:
     case = case_file.case
     for image in result.images:
         case = case.with_image(image)
-    _do(case_file, "import-image", case, result.images[0].name)
+    do(case_file, "import-image", case, result.images[0].name)
     # A NIfTI names nobody: the person at the computer says whose head it is.
     case = case.with_identity(Identity(name="Colin27", patient_id="MNI-COLIN27"))
-    _do(case_file, "confirm-identity", case.with_approval(confirm_identity(case, BY)))
+    do(case_file, "confirm-identity", case.with_approval(confirm_identity(case, BY)))
 
 
 def _align(case_file: CaseFile, progress: Progress) -> dict[str, Any]:
     case = case_file.case
     alignment = align(case, case_file.store, case.planning_image, progress=progress)
-    _do(case_file, "align", case.with_alignment(alignment), "MNI")
+    do(case_file, "align", case.with_alignment(alignment), "MNI")
     approved = decide_alignment(case_file.case, alignment.id, "approved", BY)
-    _do(case_file, "approve-alignment", case_file.case.with_alignment(approved), "MNI")
+    do(case_file, "approve-alignment", case_file.case.with_alignment(approved), "MNI")
     return dict(alignment.quality)
 
 
 def _anatomy(case_file: CaseFile, progress: Progress) -> None:
     facts = find_anatomy(case_file.case, case_file.store, progress)
-    _do(case_file, "find-anatomy", facts.in_case(case_file.case))
+    do(case_file, "find-anatomy", facts.in_case(case_file.case))
 
 
 def _plan(case_file: CaseFile) -> Lead:
@@ -179,8 +159,8 @@ def _plan(case_file: CaseFile) -> Lead:
     if best is None:
         raise PlannerError(_("No entry was found. Plan the lead by hand."), code="demo-no-entry")
     lead = best[1]
-    _do(case_file, "add-lead", case.with_lead(lead), lead.name)
-    _do(case_file, "lock-lead", case_file.case.with_lead(lock(case_file.case, lead.id)), lead.name)
+    do(case_file, "add-lead", case.with_lead(lead), lead.name)
+    do(case_file, "lock-lead", case_file.case.with_lead(lock(case_file.case, lead.id)), lead.name)
     return case_file.case.leads[lead.id]
 
 
@@ -214,21 +194,21 @@ def _room_mm(case: Case, case_file: CaseFile, lead: Lead) -> float:
 
 def _field(case_file: CaseFile, lead: Lead, progress: Progress) -> None:
     solution = solve_field(case_file.case, case_file.store, lead.id, progress=progress)
-    _do(case_file, "solve-field", case_file.case.with_solution(solution), lead.name)
+    do(case_file, "solve-field", case_file.case.with_solution(solution), lead.name)
 
 
 def _activation(case_file: CaseFile, lead: Lead) -> None:
     request = ProgrammeRequest(lead.id, {"1": "-"}, AMPLITUDE_MA, WIDTH_US, FREQUENCY_HZ)
     programme = set_programme(case_file.case, request)
-    _do(case_file, "set-programme", case_file.case.with_programme(programme), lead.name)
+    do(case_file, "set-programme", case_file.case.with_programme(programme), lead.name)
     simulation = simulate(case_file.case, case_file.store, programme.id)
-    _do(case_file, "simulate", case_file.case.with_simulation(simulation), lead.name)
+    do(case_file, "simulate", case_file.case.with_simulation(simulation), lead.name)
 
 
 def _approve(case_file: CaseFile, lead: Lead) -> None:
     case = case_file.case.with_approval(confirm_side(case_file.case, lead.id, SIDE, BY))
-    _do(case_file, "confirm-side", case, lead.name)
-    _do(case_file, "approve-plan", case.with_approval(approve_plan(case, BY)))
+    do(case_file, "confirm-side", case, lead.name)
+    do(case_file, "approve-plan", case.with_approval(approve_plan(case, BY)))
 
 
 def _pictures(case_file: CaseFile, out: Path, progress: Progress) -> list[str]:
@@ -243,5 +223,5 @@ def _pictures(case_file: CaseFile, out: Path, progress: Progress) -> list[str]:
 def _report(case_file: CaseFile, out: Path, progress: Progress) -> Path:
     head = case_file.audit_head
     path = write_report(case_file.case, case_file.store, out / "report.pdf", audit_head=head, progress=progress)
-    _do(case_file, "write-report", case_file.case, path.name)
+    do(case_file, "write-report", case_file.case, path.name)
     return path

@@ -121,10 +121,10 @@ def _place(arguments: argparse.Namespace, progress: Progress) -> Result:
         placed = place_spine_atlas(case_file.case, store, progress)
         case_file.commit(Command("place-spine-atlas"), placed.in_case(case_file.case), by=arguments.by)
         structures = [{"id": one.id, "mm": list(one.centre), "status": one.status} for one in placed.structures]
-        return {**levels(case_file.case), "cord": _cord(case_file.case, store), "structures": structures}
+        return {**levels(case_file.case), "cord": cord(case_file.case, store), "structures": structures}
 
 
-def _cord(case: Case, store: ArrayStore) -> Result:
+def cord(case: Case, store: ArrayStore) -> Result:
     return {
         name: {
             "segments": list(one.segments),
@@ -138,7 +138,7 @@ def _cord(case: Case, store: ArrayStore) -> Result:
 def _read(arguments: argparse.Namespace, _progress: Progress) -> Result:
     with opened(arguments, read_only=True) as case_file:
         outline_in(case_file.case)
-        return {**levels(case_file.case), "cord": _cord(case_file.case, case_file.store)}
+        return {**levels(case_file.case), "cord": cord(case_file.case, case_file.store)}
 
 
 def levels(case: Case) -> Result:

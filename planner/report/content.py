@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from planner.case.model import Case, Lead
 from planner.i18n import _
-from planner.report import lead_content, patient_content, stimulation_content, trust_content
+from planner.report import lead_content, patient_content, spine_content, stimulation_content, trust_content
 from planner.report.findings import Findings, LegendEntry, Picture
 from planner.report.parts import Pair, Table
 from planner.report.stimulation_content import StimulationCard
@@ -40,6 +40,8 @@ class ReportContent:
     unverified: tuple[str, ...]
     alignments: Table
     approvals: Table
+    level_guard: str
+    levels: Table
     versions: tuple[Pair, ...]
     audit_head: str
 
@@ -68,6 +70,8 @@ def build_content(case: Case, findings: Findings, language: str) -> ReportConten
         unverified=trust_content.unverified(case, findings),
         alignments=trust_content.alignment_table(case),
         approvals=trust_content.approval_table(case),
+        level_guard=spine_content.guard_words(case),
+        levels=spine_content.level_table(findings),
         versions=tuple(Pair(name, version) for name, version in findings.versions),
         audit_head=findings.audit_head,
     )

@@ -51,6 +51,19 @@ class LeadFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelFinding:
+    """One vertebra, from above: its name (or empty), its height in the image, the cord segments behind it and the
+    dorsal CSF there with the spread between people (None where there is no cord)."""
+
+    name: str
+    height_mm: float
+    is_cut: bool
+    segments: tuple[str, ...] = ()
+    dorsal_csf_mm: float | None = None
+    spread_mm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """``png`` are the bytes of the file; ``title`` is printed under it, in the user's language."""
 
@@ -91,3 +104,4 @@ class Findings:
     audit_head: str = ""
     assumptions: tuple[str, ...] = ()
     structure_names: Mapping[str, str] = field(default_factory=dict)
+    levels: tuple[LevelFinding, ...] = ()

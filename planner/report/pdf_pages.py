@@ -127,6 +127,8 @@ def _first_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
     story.append(blocks.pairs(content.patient, styles, look.TEXT_WIDTH, columns=4))
     if not content.leads:
         story += [blocks.space(2), blocks.text(_("No lead is planned yet."), styles.body)]
+    if content.level_guard:
+        story += [blocks.space(2), blocks.text(content.level_guard, styles.alert)]
     for card in content.leads:
         story += [blocks.space(2.5), *_lead_blocks(card, styles)]
     if content.pictures:
@@ -167,13 +169,16 @@ def _lead_blocks(card: LeadCard, styles: TextStyles) -> list[Flowable]:
 
 def _second_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
     """Stimulation first, then what a reader needs in order to trust or doubt the plan."""
-    story: list[Flowable] = [blocks.heading(_("Stimulation"), styles), blocks.space(1.5)]
+    story: list[Flowable] = []
+    if content.stimulations:
+        story += [blocks.heading(_("Stimulation"), styles), blocks.space(1.5)]
     for card in content.stimulations:
         story += [*_stimulation_blocks(card, styles), blocks.space(GAP_MM)]
     if content.unverified:
         inside = [blocks.text(_("Not verified: check before you rely on it"), styles.alert)]
         inside += [blocks.bullets([line], styles, look.TEXT_WIDTH - 14) for line in content.unverified]
         story += [blocks.boxed(inside, look.TEXT_WIDTH, look.WARNING_PALE, look.WARNING), blocks.space(GAP_MM)]
+    story += _table_section(_("Levels"), content.levels, styles, (0.8, 1.2, 2.4, 1.4))
     story += _table_section(
         _("Clearances of the shaft"), content.clearances, styles, (1.6, 1.4, 1.1, 1.6, 1.1), is_grouped=True
     )

@@ -41,14 +41,16 @@ def unverified(case: Case, findings: Findings) -> tuple[str, ...]:
     found: list[str] = []
     for lead in case.leads.values():
         found += [f"{lead.name}: {words}" for words in _lead_doubts(lead, findings)]
-    if case.acpc is None:
+    if case.acpc is None and case.region == "head":
         found.append(_("AC and PC are not set: angles and AC-PC positions are missing."))
-    elif case.acpc.origin == "template" and not case.acpc.confirmed_by:
+    elif case.acpc is not None and case.acpc.origin == "template" and not case.acpc.confirmed_by:
         found.append(_("AC and PC come from the template. Nobody has confirmed them on the images."))
     for alignment in case.alignments.values():
         if alignment.decision == "proposed":
             found.append(_("Nobody has approved the alignment {name}.").format(name=_ends(case, alignment)))
-    if any(structure.status != "read" for structure in case.structures.values()):
+    if any(one.basis == "spine-atlas" for one in case.structures.values()):
+        found.append(_("Cord, sac and ganglia were placed from tables of other people. They are estimates."))
+    if any(one.status != "read" and one.basis == "brain-atlas" for one in case.structures.values()):
         found.append(_("Target structures were carried over from an atlas. They are start points, not this patient's."))
     return tuple(dict.fromkeys(found))
 
@@ -148,7 +150,7 @@ def _approval_row(case: Case, subject: str) -> tuple[str, str, str, str] | None:
     kind, _colon, key = subject.partition(":")
     if kind == "side" and key not in case.leads:
         return None  # the lead was removed since
-    names = {"identity": _("Identity"), "plan": _("Plan")}
+    names = {"identity": _("Identity"), "plan": _("Plan"), "levels": _("Numbering of the vertebrae")}
     name = names.get(kind, subject)
     if kind == "side":
         name = _("Side of {lead}").format(lead=case.leads[key].name)

@@ -61,6 +61,9 @@ class CordAtLevel:
     spread_mm: float = 0.0
 
 
+NO_CORD = CordAtLevel(())
+
+
 def cord_at_levels(case: Case, store: ArrayStore) -> dict[str, CordAtLevel]:
     """By level name; empty before the vertebrae have names. An estimate by the levels and the conus, milliseconds."""
     outline = case.spine

@@ -17,7 +17,10 @@ from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.planes import Raster, SlicePlane
 from planner.scene.slices import SliceLayer
 from planner.scene.snapshot import SlicePicture, slice_png
+from planner.steps.read_spine import level_rows
 from planner.steps.show_case import (
+    GANGLIA,
+    SPINE_RGB,
     activated_displays,
     image_words,
     lead_displays,
@@ -30,6 +33,8 @@ ONLY_PX, SEVERAL_PX = (480, 400), (540, 310)
 
 NEAR_MM_PER_PX = 0.24
 """About 115 mm across: thalamus, ventricles and cortex around a deep target in one picture."""
+
+SPINE_PX = (480, 720)
 
 PATH_MARGIN_MM = 15.0
 """So much is shown above the entry and below the tip."""
@@ -55,7 +60,7 @@ def report_pictures(case: Case, store: ArrayStore, progress: Progress = SILENT) 
     """One lead: axial, coronal and sagittal through its target, and along it. More leads: axial and along, each."""
     image = case.images.get(case.planning_image)
     leads = [lead for lead in case.leads.values() if lead.space == case.planning_space]
-    if image is None or not leads:
+    if image is None or not (leads or case.spine):
         return ()
     shown = _Shown(
         layer=SliceLayer(volume_of(image, store), image.window, name=image.name),
@@ -64,7 +69,7 @@ def report_pictures(case: Case, store: ArrayStore, progress: Progress = SILENT) 
         surfaces=_surfaces(case, store),
         points=point_displays(case),
     )
-    wanted = [one for lead in leads for one in _rasters(lead, is_only=len(leads) == 1)]
+    wanted = [*_spine_rasters(case), *(one for lead in leads for one in _rasters(lead, is_only=len(leads) == 1))]
     pictures: list[Picture] = []
     for n, (title, raster) in enumerate(wanted):
         progress(n / len(wanted), title)
@@ -77,6 +82,23 @@ def _png(shown: _Shown, raster: Raster) -> bytes:
         raster, (shown.layer,), shown.words, leads=shown.leads, surfaces=shown.surfaces, points=shown.points
     )
     return slice_png(wanted)
+
+
+def _spine_rasters(case: Case) -> list[tuple[str, Raster]]:
+    """All of the spine from the left and from the front, through the level its names are counted from."""
+    rows = level_rows(case)
+    anchor = next((row for row in rows if case.spine and row.name == case.spine.anchor), None)
+    if anchor is None:
+        return []
+    middle = np.mean([row.centre for row in rows], axis=0)
+    tall = max(row.bottom_mm for row in rows) + 2.0 * PATH_MARGIN_MM
+    width, height = SPINE_PX
+    place = np.array([anchor.centre[0], anchor.centre[1], middle[2]])
+    found = [
+        (_("Sagittal through {level}"), SlicePlane.sagittal(place, case.planning_space)),
+        (_("Coronal through {level}"), SlicePlane.coronal(place, case.planning_space)),
+    ]
+    return [(title.format(level=anchor.name), Raster(plane, width, height, tall / height)) for title, plane in found]
 
 
 def _rasters(lead: Lead, *, is_only: bool) -> list[tuple[str, Raster]]:
@@ -101,13 +123,17 @@ def _along(lead: Lead, width_px: int, height_px: int) -> Raster:
 
 
 def report_legend(case: Case, store: ArrayStore) -> tuple[LegendEntry, ...]:
-    """What the colours in the pictures stand for."""
-    return tuple(LegendEntry(one.name, one.rgb) for one in _surfaces(case, store))
+    """What the colours in the pictures stand for; the ganglia share one."""
+    entries = [LegendEntry(one.name, one.rgb) for one in _surfaces(case, store)]
+    ganglia = SPINE_RGB[GANGLIA]
+    kept = [one for one in entries if one.rgb != ganglia]
+    return (*kept, LegendEntry(_("Dorsal root ganglia"), ganglia)) if len(kept) < len(entries) else tuple(kept)
 
 
 def _surfaces(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, ...]:
     """The structures the plan is about, and the activated volumes."""
-    wanted = {structure_id(lead.target_id, lead.side) for lead in case.leads.values()}
+    wanted = {key for key, one in case.structures.items() if one.basis != "brain-atlas"}
+    wanted |= {structure_id(lead.target_id, lead.side) for lead in case.leads.values()}
     for simulation in case.simulations.values():
         wanted |= {key for key, overlap_mm3 in simulation.overlaps_mm3.items() if overlap_mm3 >= LEAST_OVERLAP_MM3}
     about = replace(case, structures={key: one for key, one in case.structures.items() if key in wanted})

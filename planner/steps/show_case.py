@@ -19,8 +19,11 @@ STRUCTURE_RGB: tuple[Rgb, ...] = (
 )  # fmt: skip
 """Told apart by the common forms of colour blindness (ColorBrewer Set2); names stand beside them."""
 
+GANGLIA = "drg"
+"""What the ids of ganglia begin with; they share a colour."""
+
 SPINE_RGB: dict[str, Rgb] = {
-    CANAL_ID: (190, 186, 170), SAC_ID: (120, 170, 230), CORD_ID: (244, 214, 96), "drg": (240, 140, 90),
+    CANAL_ID: (190, 186, 170), SAC_ID: (120, 170, 230), CORD_ID: (244, 214, 96), GANGLIA: (240, 140, 90),
 }  # fmt: skip
 
 ACTIVATED_RGB: Rgb = (255, 176, 32)
@@ -75,7 +78,7 @@ def structure_displays(case: Case, store: ArrayStore) -> tuple[SurfaceDisplay, .
 
 def structure_rgb(identifier: str, row: int) -> Rgb:
     """The parts of a spine have colours of their own; targets of the brain take turns."""
-    part = identifier.split("-")[0] if identifier.startswith("drg") else identifier
+    part = identifier.split("-")[0] if identifier.startswith(GANGLIA) else identifier
     return SPINE_RGB.get(part, STRUCTURE_RGB[row % len(STRUCTURE_RGB)])
 
 

@@ -25,12 +25,14 @@ from planner.report.findings import (
     ClearanceKind,
     Findings,
     LeadFindings,
+    LevelFinding,
     Limit,
     Picture,
     Position,
 )
 from planner.report.pdf import render_pdf
 from planner.steps.read_lead import LeadReadout, read_lead
+from planner.steps.read_spine import NO_CORD, cord_at_levels, level_rows
 from planner.steps.report_pictures import report_legend, report_pictures
 
 PACKAGES = ("numpy", "scipy", "SimpleITK", "picsl-greedy", "vtk", "nibabel", "pydicom", "reportlab")
@@ -73,7 +75,7 @@ def write_report(
 def refuse_blocked(case: Case) -> None:
     """Raises RefusedError(code="report-blocked") with every reason in words."""
     reasons = [blocker.words for blocker in export_blockers(case)]
-    if not case.leads:
+    if not case.leads and case.spine is None:
         reasons.append(_("No lead is planned yet. Plan one before you write the report."))
     if reasons:
         raise RefusedError("\n".join(reasons), code="report-blocked")
@@ -98,7 +100,17 @@ def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_h
         legend=report_legend(case, store),
         versions=versions(),
         audit_head=audit_head,
+        levels=_level_findings(case, store),
         structure_names={key: structure_name(key) for key in case.structures},
+    )
+
+
+def _level_findings(case: Case, store: ArrayStore) -> tuple[LevelFinding, ...]:
+    cord = cord_at_levels(case, store)
+    return tuple(
+        LevelFinding(row.name, row.height_mm, row.is_cut, one.segments, one.dorsal_csf_mm, one.spread_mm)
+        for row in level_rows(case)
+        for one in [cord.get(row.name, NO_CORD)]
     )
 
 

@@ -6,11 +6,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from planner.i18n import _, number
-from planner.steps.read_spine import CordAtLevel, LevelRow
+from planner.steps.read_spine import NO_CORD, CordAtLevel, LevelRow
 from planner.ui.icons import icon
 from planner.ui.pages.spine_words import segment_words, state_words
 
-NO_CORD = CordAtLevel(())
 _INDEX = Qt.ItemDataRole.UserRole
 _STATE_ICONS = {"found": "", "claimed": "warning", "confirmed": "done"}
 
