@@ -39,6 +39,7 @@ from planner.ui.widgets.jobs_bar import JobsBar
 from planner.ui.widgets.message_bar import MessageBar
 from planner.ui.widgets.question import QuestionDialog
 from planner.ui.widgets.signing import Signer
+from planner.ui.widgets.tool_switch import ToolSwitch
 
 if TYPE_CHECKING:
     from planner.ui.workspace import Workspace
@@ -95,6 +96,12 @@ class MainWindow(QMainWindow):
         self.place_label = QLabel()
         self.place_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         bar.addWidget(self.place_label, 1)
+        for old_switch in bar.findChildren(ToolSwitch):
+            bar.removeWidget(old_switch)
+            old_switch.deleteLater()
+        self.tool_switch = ToolSwitch()
+        self.tool_switch.hide()
+        bar.addPermanentWidget(self.tool_switch)
         self.notice_label = QLabel(research_only_words())
         bar.addPermanentWidget(self.notice_label)
 
@@ -193,6 +200,10 @@ class MainWindow(QMainWindow):
         self.workspace = open_workspace(document, self.jobs, self.settings, self.signer, self.errors)
         self.workspace.place_changed.connect(self.place_label.setText)
         self.workspace.tell_place()
+        views = self.workspace.session.views
+        self.tool_switch.chosen.connect(views.choose_tool)
+        views.tool_changed.connect(self.tool_switch.show_tool)
+        self.tool_switch.show()
         document.changed.connect(self._follow)
         self.stack.addWidget(self.workspace)
         self.stack.setCurrentWidget(self.workspace)
@@ -238,6 +249,9 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(self.workspace)
             self.workspace.deleteLater()
             self.workspace = None
+            self.tool_switch.chosen.disconnect()
+            self.tool_switch.show_tool("crosshair")
+            self.tool_switch.hide()
             self.stack.setCurrentWidget(self.start_page)
 
     # -- undo -------------------------------------------------------------------------------------------------------

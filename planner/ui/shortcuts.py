@@ -30,6 +30,7 @@ def shortcut_rows() -> list[tuple[str, str]]:
         (_("Ctrl+wheel, right drag"), _("Zoom")),
         (_("Middle drag"), _("Pan")),
         (_("Shift+move"), _("Crosshair in all planes")),
+        (_("Left drag"), _("The tool chosen at the bottom: crosshair, contrast, or the lead (task 5)")),
         (_("Ctrl+drag"), _("Brightness and contrast (grey-level window)")),
         (_("Ctrl+double-click"), _("Reset the grey-level window")),
         (_("Double-click"), _("Maximise a view, and back")),

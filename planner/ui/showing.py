@@ -215,6 +215,13 @@ class CaseOnViews(QObject):
         self._preview = lead
         self.show_leads()
 
+    def take_in_hand(self, lead_id: str) -> None:
+        """The person chose this lead: it is the active one, and the crosshair goes to its target."""
+        self._selection.set_active_lead(lead_id)
+        lead = self._case.leads.get(lead_id)
+        if lead is not None and lead.space == self._case.planning_space:
+            self._selection.set_cursor(lead.target)
+
     def mark_points(self, points: tuple[PointDisplay, ...]) -> None:
         """Points a page is collecting."""
         self._extra_points = points
@@ -242,7 +249,7 @@ class CaseOnViews(QObject):
         self._picker.take((x, y, z))
 
     def _show_asking(self, words: str) -> None:
-        self._views.set_tool("place" if words else "crosshair")
+        self._views.ask_for_point(bool(words))
 
     def shut(self) -> None:
         """Let go of the document and the volumes."""

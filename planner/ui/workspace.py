@@ -1,6 +1,7 @@
 """An open case: tasks on the left, views in the middle, the page of the task on the right."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from planner.case import checks
@@ -58,6 +59,8 @@ class Workspace(QWidget):
         session.document.changed.connect(self._follow)
         session.selection.cursor_changed.connect(lambda _cursor: self.tell_place())
         session.picker.asking.connect(self.tell_place)
+        leaving = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        leaving.activated.connect(self.leave_tool)
         self._unseen = dict.fromkeys(self.pages)
         self._show_statuses(session.case)
         self.task_list.choose(first_open_task(session.case))
@@ -136,6 +139,11 @@ class Workspace(QWidget):
             self.page.focus_first()
         else:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def leave_tool(self) -> None:
+        """Esc: nothing is asked for any more, and dragging moves the crosshair."""
+        self.session.picker.stop()
+        self.session.views.choose_tool("crosshair")
 
     def import_sample(self) -> None:
         """Bring in the sample head, for practice."""

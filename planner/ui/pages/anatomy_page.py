@@ -46,7 +46,8 @@ class AnatomyPage(Page):
         self.structures = QListWidget()
         self.structures.setAccessibleName(_("Structures"))
         self.structures.setMinimumHeight(190)
-        self.structures.setWordWrap(True)  # the side stands at the end of a name
+        self.structures.setWordWrap(True)
+        self.structures.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the side stands at the end of a name
         self.structures.itemChanged.connect(self._structure_ticked)
         self.structures.currentItemChanged.connect(self._structure_chosen)
         self.source = Note()

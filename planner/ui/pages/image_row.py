@@ -91,6 +91,10 @@ class ImageRow(QFrame):
         grid.addWidget(self.plan_button, 3, 1)
         grid.addWidget(self.opacity, 4, 0, 1, 2)
 
+    def in_tab_order(self) -> tuple[QWidget, ...]:
+        """What takes the focus, as it is read."""
+        return (self.visible_box, self.remove_button, self.window_box, self.plan_button, self.opacity)
+
     def show_state(self, layer: Layer, *, is_planning: bool, is_connected: bool) -> None:
         with QSignalBlocker(self.visible_box), QSignalBlocker(self.opacity), QSignalBlocker(self.window_box):
             self.visible_box.setChecked(is_planning or (is_connected and layer.is_visible))

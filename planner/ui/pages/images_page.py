@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planner import places
 from planner.case.commands import Command
@@ -44,8 +44,12 @@ class ImagesPage(Page):
             self._list.removeWidget(row)
             row.deleteLater()
         self.rows = {image.id: self._row(image) for image in case.images.values()}
+        before: QWidget = self
         for row in self.rows.values():
             self._list.addWidget(row)
+            for part in row.in_tab_order():
+                QWidget.setTabOrder(before, part)  # rows are made late, and would come after the whole page
+                before = part
 
     def _row(self, image: Image) -> ImageRow:
         row, selection = ImageRow(image), self.session.selection

@@ -11,6 +11,7 @@ from planner.case.model import Case, Lead
 from planner.i18n import _
 from planner.steps import plan_lead
 from planner.steps.read_lead import read_lead
+from planner.ui.lead_drag import LeadDrag
 from planner.ui.live_field import LiveField
 from planner.ui.pages.page import Page
 from planner.ui.pages.plan_chosen_lead import ChosenLead, LeadChange
@@ -29,7 +30,7 @@ class PlanPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Plan leads"), _("Name the lead first, then click its target and its entry."))
         self.leads = LeadTable()
-        self.leads.chosen.connect(session.selection.set_active_lead)
+        self.leads.chosen.connect(session.showing.take_in_hand)
         self.leads.removed.connect(lambda lead_id: session.settle(lambda _accepted: self._remove(lead_id)))
         self.leads.lock_wanted.connect(lambda key, wanted: session.settle(lambda _accepted: self._lock(key, wanted)))
         self.section(_("Leads"), self.leads)
@@ -44,6 +45,9 @@ class PlanPage(Page):
         self.chosen.changed.connect(lambda change: session.settle(lambda accepted: self._change(change, accepted)))
         self.chosen.previewed.connect(self._preview)
         self.chosen_section = self.section(_("Chosen lead"), self.chosen)
+        self.drag = LeadDrag(session, self)
+        self.drag.previewed.connect(self._preview_moved)
+        self.drag.dropped.connect(self._drop)
         self.live = LiveField(session, self)
         self.live_panel = LiveFieldPanel(self.live)
         self.live_section = self.section(_("Field while you move the lead"), self.live_panel)
@@ -98,7 +102,11 @@ class PlanPage(Page):
         if lead is not None:
             self.probe.set_path(lead.target, lead.entry)
 
+    def entered(self) -> None:
+        self.drag.is_listening = True
+
     def left(self) -> None:
+        self.drag.is_listening = False
         self.session.picker.stop()
         self.session.showing.preview_lead(None)
         self.live.end()
@@ -161,8 +169,20 @@ class PlanPage(Page):
         depth = lead.depth_mm if change.depth_mm is None else change.depth_mm
         rotation = lead.rotation_deg if change.rotation_deg is None else change.rotation_deg
         moved = replace(lead, depth_mm=depth, rotation_deg=rotation)
-        self.session.showing.preview_lead(moved)
-        self.live.moved(moved)
+        self._preview_moved(moved)
+
+    def _preview_moved(self, lead: Lead) -> None:
+        self.session.showing.preview_lead(lead)
+        self.live.moved(lead)
+
+    def _drop(self, lead: Lead) -> None:
+        """One change, whatever was dragged; where it is doubted or refused the lead goes back."""
+        change = LeadChange(lead.id, target=lead.target, entry=lead.entry)
+        before = self.case.leads[lead.id]
+        self.session.settle(lambda accepted: self._change(change, accepted))
+        if self.case.leads.get(lead.id) is before:
+            self.session.showing.preview_lead(None)
+            self.live.end()
 
     def _set_at_crosshair(self, part: str) -> None:
         cursor = self.session.selection.cursor

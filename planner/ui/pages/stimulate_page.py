@@ -70,7 +70,7 @@ class StimulatePage(Page):
         box = QComboBox()
         box.setMinimumHeight(TARGET_PX + 2)
         box.setAccessibleName(_("Lead"))
-        box.activated.connect(lambda _index: self.session.selection.set_active_lead(box.currentData()))
+        box.activated.connect(lambda _index: self.session.showing.take_in_hand(box.currentData()))
         return box
 
     def _make_controls(self) -> StimulationControls:

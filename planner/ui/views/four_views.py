@@ -34,6 +34,8 @@ class FourViews(QWidget):
     window_changed = Signal(float, float)
     window_reset_requested = Signal()
     layout_changed = Signal(str)
+    lead_dragged = Signal(str, float, float, float)
+    tool_changed = Signal(str)
 
     def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class FourViews(QWidget):
         self.scene_view = SceneView()
         self._layout_key = FOUR
         self._tool: Tool = "crosshair"
+        self._chosen_tool: Tool = "crosshair"
         self._space_surfaces: tuple[SurfaceDisplay, ...] | None = None
         """Previewed on the slices, not in 3-D yet."""
         self._space_timer = QTimer(self)
@@ -70,6 +73,7 @@ class FourViews(QWidget):
         for slice_view in self.slices.values():
             slice_view.cursor_moved.connect(self._move_cursor)
             slice_view.point_picked.connect(self.point_picked)
+            slice_view.lead_dragged.connect(self.lead_dragged)
             slice_view.window_changed.connect(self._change_window)
             slice_view.window_reset_requested.connect(self.window_reset_requested)
         self._selection.cursor_changed.connect(self._follow_cursor)
@@ -147,11 +151,21 @@ class FourViews(QWidget):
         """The skin in 3-D; None takes it away."""
         self.scene_view.set_head(surface)
 
-    def set_tool(self, tool: Tool) -> None:
-        """What the left button does on the slices."""
+    def choose_tool(self, tool: Tool) -> None:
+        """What the left button does on the slices as long as no point is asked for."""
+        self._chosen_tool = tool
+        if self._tool != "place":
+            self._set_tool(tool)
+
+    def ask_for_point(self, is_asked: bool) -> None:
+        """The left button sets a point now; afterwards it does again what the person chose."""
+        self._set_tool("place" if is_asked else self._chosen_tool)
+
+    def _set_tool(self, tool: Tool) -> None:
         self._tool = tool
         for view in self.slices.values():
             view.set_tool(tool)
+        self.tool_changed.emit(tool)
 
     @property
     def tool(self) -> Tool:

@@ -4,15 +4,15 @@ Wheel: next slice. Ctrl+wheel, right drag: zoom. Middle drag: pan. Left drag: th
 Shift+move: crosshair. Ctrl+double-click: reset the window; plain double-click: maximise.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-if TYPE_CHECKING:
-    from planner.ui.views.slice_view import SliceView
+from planner.geometry.arrays import FloatArray
 
-Tool = Literal["crosshair", "window", "place"]
+Tool = Literal["crosshair", "window", "lead", "place"]
+DragPhase = Literal["press", "move", "release"]
 
 WHEEL_NOTCH = 120
 ZOOM_PER_NOTCH = 1.15
@@ -29,10 +29,29 @@ _STEP_KEYS = {
 }  # fmt: skip
 
 
+class HeldSlice(Protocol):
+    """What a hand does to a slice view. Positions (3,) in RAS mm; wishes are passed on by the view as signals."""
+
+    @property
+    def tool(self) -> Tool: ...
+    @property
+    def cursor_mm(self) -> FloatArray: ...
+    def mm_at(self, position: QPointF) -> FloatArray: ...
+    def step(self, slices: int) -> None: ...
+    def pan(self, move: QPointF) -> None: ...
+    def zoom(self, factor: float, fixed_mm: FloatArray) -> None: ...
+    def change_window(self, widen: float, brighten: float) -> None: ...
+    def move_cursor(self, position: FloatArray) -> None: ...
+    def drag_lead(self, phase: DragPhase, position: FloatArray) -> None: ...
+    def pick(self, position: FloatArray) -> None: ...
+    def reset_view(self) -> None: ...
+    def wish(self, what: Literal["maximise", "reset-window"]) -> None: ...
+
+
 class SliceHand:
     """One per view: knows what is held and since where."""
 
-    def __init__(self, view: "SliceView") -> None:
+    def __init__(self, view: HeldSlice) -> None:
         self._view = view
         self._held: Qt.MouseButton | None = None
         self._held_at = QPointF()
@@ -58,6 +77,8 @@ class SliceHand:
         self._left_does = "window" if event.modifiers() & _CTRL else self._view.tool
         if self._held == _LEFT and self._left_does == "crosshair":
             self._view.move_cursor(self._view.mm_at(event.position()))
+        elif self._held == _LEFT and self._left_does == "lead":
+            self._view.drag_lead("press", self._view.mm_at(event.position()))
 
     def move(self, event: QMouseEvent) -> None:
         position = event.position()
@@ -71,6 +92,8 @@ class SliceHand:
             self._view.zoom(ZOOM_PER_PX ** (-move.y()), self._view.mm_at(self._held_at))
         elif self._held == _LEFT and self._left_does == "window":
             self._view.change_window(WIDEN_PER_PX * move.x(), -BRIGHTEN_PER_PX * move.y())
+        elif self._held == _LEFT and self._left_does == "lead":
+            self._view.drag_lead("move", self._view.mm_at(position))
         elif self._held == _LEFT and self._left_does == "crosshair":
             self._view.move_cursor(self._view.mm_at(position))
 
@@ -80,15 +103,17 @@ class SliceHand:
         self._held = None
         is_click = (event.position() - self._held_at).manhattanLength() <= CLICK_LIMIT_PX
         if is_click and event.button() == _LEFT and self._left_does == "place":
-            self._view.point_picked.emit(*self._view.mm_at(self._held_at).tolist())
+            self._view.pick(self._view.mm_at(self._held_at))
+        elif event.button() == _LEFT and self._left_does == "lead":
+            self._view.drag_lead("release", self._view.mm_at(event.position()))
 
     def double_click(self, event: QMouseEvent) -> None:
         if event.button() != _LEFT:
             return
         if event.modifiers() & _CTRL:
-            self._view.window_reset_requested.emit()
+            self._view.wish("reset-window")
         elif self._view.tool != "place":
-            self._view.maximise_requested.emit()
+            self._view.wish("maximise")
 
     def press_key(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here."""
@@ -98,7 +123,7 @@ class SliceHand:
         elif key == Qt.Key.Key_R:
             self._view.reset_view()
         elif key == Qt.Key.Key_Space and self._view.tool == "place":
-            self._view.point_picked.emit(*self._view.cursor_mm.tolist())
+            self._view.pick(self._view.cursor_mm)
         else:
             return False
         return True

@@ -1,6 +1,7 @@
 """One slice with everything over it. Shows what it is given, says what the person did; decides nothing."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -20,7 +21,7 @@ from planner.scene.planes import PlaneKind, Raster, SlicePlane
 from planner.scene.slices import Layer, LayeredSlicer, SliceLayer
 from planner.ui.views.camera2d import Look, finest_mm, step_mm
 from planner.ui.views.paint import paint_marks
-from planner.ui.views.slice_hand import SliceHand, Tool
+from planner.ui.views.slice_hand import DragPhase, SliceHand, Tool
 
 MOST_PICTURE_PX = 640 * 640
 """More pixels than this are interpolated from fewer: a frame stays below 10 CPU ms a layer on any screen."""
@@ -36,6 +37,8 @@ class SliceView(QWidget):
     window_changed = Signal(float, float)
     window_reset_requested = Signal()
     maximise_requested = Signal()
+    lead_dragged = Signal(str, float, float, float)
+    """press, move or release, and where; with the tool for it only."""
 
     def __init__(self, kind: PlaneKind, space: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -284,6 +287,15 @@ class SliceView(QWidget):
         self.update()
         self.window_changed.emit(*window)
 
+    def drag_lead(self, phase: DragPhase, position: FloatArray) -> None:
+        self.lead_dragged.emit(phase, *position.tolist())
+
+    def pick(self, position: FloatArray) -> None:
+        self.point_picked.emit(*position.tolist())
+
+    def wish(self, what: Literal["maximise", "reset-window"]) -> None:
+        (self.maximise_requested if what == "maximise" else self.window_reset_requested).emit()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hand.turn_wheel(event)
 
@@ -306,7 +318,8 @@ class SliceView(QWidget):
     def _show_pointer(self) -> None:
         shapes = {
             "crosshair": Qt.CursorShape.CrossCursor,
-            "window": Qt.CursorShape.SizeAllCursor,
+            "window": Qt.CursorShape.SizeVerCursor,
+            "lead": Qt.CursorShape.SizeAllCursor,
             "place": Qt.CursorShape.PointingHandCursor,
         }
         self.setCursor(shapes[self._tool])

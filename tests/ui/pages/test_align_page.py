@@ -42,7 +42,10 @@ def test_that_every_pair_is_listed_with_its_state(opened: OpenCase) -> None:
 def test_that_a_bad_figure_is_named_in_words_beside_its_limit(opened: OpenCase) -> None:
     opened.add_atlas_alignment()
     page = opened.page("align")
-    assert page.figures.value("Similarity around AC-PC (correlation)") == f"0.20 (at least {LEAST_CORRELATION_ACPC:.2f}): look twice"
+    assert (
+        page.figures.value("Similarity around AC-PC (correlation)")
+        == f"0.20 (at least {LEAST_CORRELATION_ACPC:.2f}): look twice"
+    )
     said = [one.text() for one in page.findChildren(Note) if one.isVisibleTo(page)]
     assert any("Around AC and PC" in words for words in said)
 
