@@ -38,6 +38,28 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class PaddleContact:
+    """Centre from the array's centre: x across, y along (+ cranial). A disc has its diameter as both sizes."""
+
+    label: str
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    length_mm: float
+    is_disc: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paddle:
+    """A paddle whose sizes are all listed. Contacts are numbered here by column, left first, cranial first."""
+
+    width_mm: float
+    length_mm: float
+    thickness_mm: float
+    contacts: tuple[PaddleContact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A lead model. ``contacts`` run from the tip up; a paddle is listed without them (``diameter_mm`` 0).
 
@@ -61,6 +83,7 @@ class Device:
     sources: tuple[str, ...]
     label_note: str = ""
     segment_note: str = ""
+    paddle: Paddle | None = None
 
     @property
     def name(self) -> str:
@@ -178,6 +201,7 @@ def _device_of(entry: dict[str, Any]) -> Device:
         sources=tuple(entry["source"]),
         label_note=entry.get("label_alternatives", ""),
         segment_note="; ".join(filter(None, [segmented.get("order"), *segmented.get("markers", [])])),
+        paddle=_paddle_of(entry),
     )
 
 
@@ -199,3 +223,19 @@ def _contacts_of(entry: dict[str, Any]) -> tuple[Contact, ...]:
             width = float(segmented["segment_angular_width_deg"])
             contacts.append(Contact(next(labels), low, high, float(angle), width))
     return tuple(contacts)
+
+
+def _paddle_of(entry: dict[str, Any]) -> Paddle | None:
+    """None for round leads, and for paddles of which a size is not known."""
+    sizes = [float(entry.get(f"paddle_{name}_mm") or 0.0) for name in ("width", "length", "thickness")]
+    if entry["form"] != "paddle" or min(sizes) <= 0:
+        return None
+    is_disc = entry["contact_shape"] == "disc"
+    width = entry["contact_diameter_mm"] if is_disc else entry["contact_width_mm"]
+    length = entry["contact_diameter_mm"] if is_disc else entry["contact_length_mm"]
+    places = [(column["x_mm"], y) for column in entry["columns"] for y in sorted(column["y_mm"], reverse=True)]
+    contacts = tuple(
+        PaddleContact(str(number), float(x), float(y), float(width), float(length), is_disc)
+        for number, (x, y) in enumerate(places, start=1)
+    )
+    return Paddle(sizes[0], sizes[1], sizes[2], contacts)

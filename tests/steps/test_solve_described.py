@@ -199,7 +199,50 @@ def test_that_diffusion_is_read_in_its_order_and_axes(tmp_path: Path, order: str
     assert found.tensors[4, 4, 4] == pytest.approx([0.844 * 1e3 * ras[k] for k in ("xx", "yy", "zz", "xy", "xz", "yz")])
 
 
+BIPOLE = {"current_ma": {"2": -1.0, "3": 1.0}, "case": "off"}
+
+
+@pytest.mark.slow
+def test_that_a_paddle_of_the_catalogue_is_solved(tmp_path: Path) -> None:
+    paddle = {"model": "medtronic_resume2", "pose": {"axis": [0, 0, 1], "zero_direction": [0, -1, 0]}}
+    points = [[0, -3.0, 0], [0, 5.0, 0]]
+    answer = solve(tmp_path, described(lead=paddle, programmes=[BIPOLE], points_mm=points))
+    front, back = (one["magnitude_v_per_mm"] for one in answer["programmes"][0]["points"])
+    assert answer["rests_on"]["solver"] == "nested cubes"
+    assert front > 1.5 * back  # the contacts face the zero direction
+
+
+@pytest.mark.slow
+def test_that_a_straight_route_is_what_a_pose_is(tmp_path: Path) -> None:
+    straight = solve(tmp_path, described())
+    route = {"model": "medtronic_3389", "route": {"points_mm": [[0, 0, 0], [0, 0, 60]]}}
+    curved = solve(tmp_path, described(lead=route))
+    assert curved["rests_on"]["solver"] != straight["rests_on"]["solver"]
+    # Two grids: within the bar of 1 %.
+    assert np.array(curved["resistance_ohm"]) == pytest.approx(np.array(straight["resistance_ohm"]), rel=0.01)
+
+
+@pytest.mark.slow
+def test_that_contacts_of_several_leads_have_their_leads_names(tmp_path: Path) -> None:
+    leads = [{"name": name, **lead(tip_mm=[x, 0, 0])} for name, x in (("left", -4), ("right", 4))]
+    programme = {"current_ma": {"left:1": -1.0, "right:1": 1.0}, "case": "off"}
+    answer = solve(tmp_path, described(lead=None, leads=leads, programmes=[programme]))
+    assert answer["contacts"][4] == "right:0"
+    volts = answer["programmes"][0]["contact_volts"]
+    assert volts["left:1"] == pytest.approx(-volts["right:1"], rel=0.01)  # mirror symmetry to 1 %
+
+
 BAD: dict[str, tuple[Any, str]] = {
+    "paddle on a route": (
+        described(lead={"model": "medtronic_resume2", "route": {"points_mm": [[0, 0, 0], [0, 0, 9]]}}),
+        "lead.route",
+    ),
+    "route of one place": (
+        described(lead={"model": "medtronic_3389", "route": {"points_mm": [[0, 0, 0]]}}),
+        "lead.route.points_mm",
+    ),
+    "two leads of one name": (described(lead=None, leads=[{"name": "a", **lead()}] * 2), "leads"),
+    "no leads": (described(lead=None, leads=[]), "leads"),
     "unknown key": (described(colour="red"), "colour"),
     "unknown inner key": (described(lead=lead(tipp=[0, 0, 0])), "lead.pose.tipp"),
     "unknown key of a contact": (
@@ -213,8 +256,12 @@ BAD: dict[str, tuple[Any, str]] = {
     "zero conductivity": (described(tissue={"s_per_m": 0}), "tissue.s_per_m"),
     "text for a number": (described(tissue={"s_per_m": "0.2"}), "tissue.s_per_m"),
     "true for a number": (described(tissue={"s_per_m": True}), "tissue.s_per_m"),
+    "no pose": (described(lead={"model": "medtronic_3389"}), "pose, route"),
     "NaN": ('{"tissue": {"s_per_m": NaN}}', "NaN"),
-    "too large a number": ('{"lead": {"model": "medtronic_3389"}, "tissue": {"s_per_m": 1e999}}', "lead.pose"),
+    "too large a number": (
+        '{"lead": {"model": "medtronic_3389", "pose": {"tip_mm": [1e999, 0, 0]}}}',
+        "lead.pose.tip_mm",
+    ),
     "huge whole number": (described(tissue={"s_per_m": 10**400}), "tissue.s_per_m"),
     "not JSON": ("{", "JSON"),
     "deep": ("[" * 100_000, "JSON"),

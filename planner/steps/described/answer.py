@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from planner.errors import PlannerError
+from planner.field.superposition import Field
 from planner.geometry import Points
 from planner.geometry.arrays import FloatArray
 from planner.library.assumptions import field_words
@@ -13,7 +14,7 @@ from planner.library.tissues import capsule_defaults
 from planner.steps.described.case import DescribedCase
 from planner.steps.described.leads import SPACE
 from planner.steps.described.programmes import DescribedProgramme
-from planner.steps.described.solving import Field, Solution
+from planner.steps.described.solving import Solution
 
 
 def answer_of(case: DescribedCase, solution: Solution, how: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +70,9 @@ def _rests_on(case: DescribedCase) -> dict[str, Any]:
     if case.is_capsule_default:
         capsule |= {"source": usual.conductivity.source, "status": usual.conductivity.status, "is_default": True}
     return {
-        "leads": [{"model": lead.model, "name": lead.name} for lead in case.leads],
+        "leads": [
+            {key: word for key, word in (("model", one.model), ("name", one.name)) if word} for one in case.leads
+        ],
         "tissue": dict(case.tissue.rests_on),
         "capsule": capsule,
         "boundary": case.boundary.words(),

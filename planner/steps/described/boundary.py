@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.field import CaseBall, Domain
+from planner.field import CaseBall, Domain, LeadShape, Pose
 from planner.field.solver import default_domain
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
@@ -15,6 +15,8 @@ from planner.steps.described.leads import DescribedLead
 IMAGES = 6
 """Image charges are summed up to this many boxes away; the sum is then good to 1e-4 of its value."""
 LEAST_MM = 5.0
+USUAL_MM = 40.0
+"""Ground from the lead where nothing else is said: as in the cases of field_reference.json."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,9 +32,9 @@ class Boundary:
     box_mm: FloatArray | None = None
     case: CaseBall | None = None
 
-    def domain(self, lead: DescribedLead) -> Domain:
+    def domain(self, shape: LeadShape) -> Domain:
         """Of the lead-fitted solver."""
-        usual = default_domain(lead.shape)
+        usual = default_domain(shape)
         above = usual.top_mm - usual.radius_mm + self.radius_mm
         return Domain(self.radius_mm, above if self.top_mm is None else self.top_mm)
 
@@ -60,14 +62,22 @@ def boundary_of(keys: Keys, leads: tuple[DescribedLead, ...]) -> Boundary:
         radius, top = _radius_of(box, leads, inner.path("box_mm")), None
     else:
         box = None
-        radius = inner.number("radius_mm", default_domain(leads[0].shape).radius_mm, above=LEAST_MM)
-        top = inner.number("top_mm", above=LEAST_MM) if inner.has("top_mm") else None
-        highest = max(contact.high_mm for lead in leads for contact in lead.shape.contacts)
-        if top is not None and top < highest + LEAST_MM:
-            text = _("the model must end at least {least} mm above the highest contact.").format(least=LEAST_MM)
-            raise refused(inner.path("top_mm"), text)
+        radius = inner.number("radius_mm", USUAL_MM, above=LEAST_MM)
+        top = _top(inner, leads) if inner.has("top_mm") else None
     inner.finish()
     return Boundary(radius, top, is_grounded, box, case)
+
+
+def _top(keys: Keys, leads: tuple[DescribedLead, ...]) -> float:
+    """Above the tip of one straight lead; elsewhere the boundary is as far above the contacts as around them."""
+    top = keys.number("top_mm", above=LEAST_MM)
+    shape = leads[0].shape
+    if len(leads) != 1 or not isinstance(shape, LeadShape) or not isinstance(leads[0].place, Pose):
+        raise refused(keys.path("top_mm"), _("only the model of one straight lead has a top. Give radius_mm alone."))
+    if top < max(contact.high_mm for contact in shape.contacts) + LEAST_MM:
+        text = _("the model must end at least {least} mm above the highest contact.").format(least=LEAST_MM)
+        raise refused(keys.path("top_mm"), text)
+    return top
 
 
 def _case(keys: Keys) -> CaseBall:

@@ -79,7 +79,7 @@ def case_of(keys: Keys, folder: Path, progress: Progress) -> DescribedCase:
     clearance = keys.number("clearance_mm", CLEARANCE_MM, above=0.0)
     tissue_keys = keys.inner("tissue")
     keys.finish()
-    tips = np.stack([lead.pose.tip_mm for lead in leads])
+    tips = np.concatenate([lead.contact_centres_mm() for lead in leads])
     tissue = tissue_of(tissue_keys, folder, tips, progress)
     return DescribedCase(
         leads, tissue, capsule, is_default, boundary, _conductors(keys, inactive, labels, programmes), programmes,

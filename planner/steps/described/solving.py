@@ -1,38 +1,15 @@
 """Which solver takes a described case, and the few things that every solver's answer can do."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from planner.errors import PlannerError
-from planner.field import Drive, FieldOptions, Samples, solve_units
-from planner.geometry import Points
+from planner.field import Drive, FieldOptions, LeadShape, Pose, TensorTissue, solve_units
+from planner.field.cubes.model import CubeOptions, solve_cubes
+from planner.field.superposition import Field
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import Progress
 from planner.steps.described.case import DescribedCase
-
-
-class Reached(Protocol):
-    """Tissue above a threshold."""
-
-    @property
-    def volume_mm3(self) -> float: ...
-
-
-class Field(Protocol):
-    """The field of one programme."""
-
-    @property
-    def impedance_ohm(self) -> float: ...
-    @property
-    def contact_volts(self) -> FloatArray: ...
-    @property
-    def currents_ma(self) -> FloatArray: ...
-    @property
-    def loads_ohm(self) -> Mapping[str, float]: ...
-    def at(self, points: Points) -> Samples: ...
-    def activated(self, threshold_v_mm: float) -> Reached: ...
-    def strongest(self, distance_mm: float) -> tuple[float, FloatArray]: ...
 
 
 class Solution(Protocol):
@@ -46,16 +23,32 @@ class Solution(Protocol):
 
 
 LEAD_FITTED = "lead-fitted finite volumes"
+CUBES = "nested cubes"
 
 
 def solve_case(case: DescribedCase, progress: Progress) -> tuple[Solution, dict[str, Any]]:
-    """The solution, and how it was found. Raises PlannerError of the solver."""
-    if len(case.leads) != 1:
-        text = _("Several leads in one model cannot be solved yet. Describe them one by one.")
-        raise PlannerError(text, code="several-leads")
-    lead = case.leads[0]
-    boundary = case.boundary
-    options = FieldOptions(case.conductors, boundary.is_grounded, boundary.domain(lead), case=boundary.case)
-    units = solve_units(lead.shape, lead.pose, case.conductor, progress, options)
-    t, s, n = units.grid.shape
-    return units, {"solver": LEAD_FITTED, "unknowns": t * s * n, "angles": t}
+    """The solution, and how it was found. Raises PlannerError of the solver.
+
+    One straight round lead has a grid fitted to it; anything else is solved on nested cubes.
+    """
+    lead, boundary = case.leads[0], case.boundary
+    if len(case.leads) == 1 and isinstance(lead.shape, LeadShape) and isinstance(lead.place, Pose):
+        options = FieldOptions(case.conductors, boundary.is_grounded, boundary.domain(lead.shape), case=boundary.case)
+        units = solve_units(lead.shape, lead.place, case.conductor, progress, options)
+        t, s, n = units.grid.shape
+        return units, {"solver": LEAD_FITTED, "unknowns": t * s * n, "angles": t}
+    _refuse_what_cubes_cannot(case)
+    cube_options = CubeOptions(case.conductors, boundary.is_grounded, boundary.radius_mm)
+    cubes = solve_cubes(tuple(one.placed for one in case.leads), case.conductor, progress, cube_options)
+    return cubes, {"solver": CUBES, "unknowns": cubes.volts.shape[1]}
+
+
+def _refuse_what_cubes_cannot(case: DescribedCase) -> None:
+    if isinstance(case.tissue.tissue, TensorTissue):
+        text = _(
+            "Tissue with fibres can be solved around one straight lead only, not yet with paddles or several leads."
+        )
+        raise PlannerError(text, code="tensor")
+    if case.boundary.case is not None:
+        text = _("A case on one side can be solved with one straight lead only.")
+        raise PlannerError(text, code="case")
