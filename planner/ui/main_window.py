@@ -22,7 +22,7 @@ from planner.app.jobs import Job, Jobs
 from planner.app.settings import Settings
 from planner.case.copying import copy_case
 from planner.case.file import CaseFile
-from planner.case.model import Case
+from planner.case.model import Case, Region
 from planner.errors import PlannerError, QuestionError
 from planner.i18n import _
 from planner.progress import Progress
@@ -129,10 +129,10 @@ class MainWindow(QMainWindow):
     def new_case(self) -> None:
         self._ask_new_case(lambda path, title: self.errors.attempt(lambda: self._create(path, title)))
 
-    def practise(self) -> None:
-        """A new case on the sample head; the images page offers it."""
+    def practise(self, region: Region) -> None:
+        """A new case on the sample head or spine; the images page offers it."""
         self._ask_new_case(
-            lambda path, title: self.errors.attempt(lambda: self._create(path, title, with_sample=True)),
+            lambda path, title: self.errors.attempt(lambda: self._create(path, title, sample=region)),
             title=_("Practice"),
         )
 
@@ -142,10 +142,10 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _create(self, path: Path, title: str, *, with_sample: bool = False) -> None:
+    def _create(self, path: Path, title: str, *, sample: Region | None = None) -> None:
         self._take(CaseFile.create(path, title=title))
-        if with_sample and self.workspace is not None:
-            self.workspace.import_sample()
+        if sample is not None and self.workspace is not None:
+            self.workspace.import_sample(sample)
 
     def open_case(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, _("Open case"), str(self.settings.cases_folder))

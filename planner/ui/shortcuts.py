@@ -39,6 +39,7 @@ def shortcut_rows() -> list[tuple[str, str]]:
         (_("Arrows in 3-D, R"), _("Turn the 3-D view; R begins again")),
         (_("Space"), _("Set the point that is being asked for at the crosshair")),
         ("T, E", _("Set target or entry of the active lead at the crosshair")),
+        ("Alt+↑, Alt+↓", _("Spine: the names of all vertebrae one up or one down")),
         ("−, +, 0", _("Contact in focus: cathode, anode, off")),
         (_("Esc"), _("Leave the tool")),
     ]

@@ -5,7 +5,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from planner.case import checks
-from planner.case.model import Case, Vector
+from planner.case.commands import Command
+from planner.case.model import Case, Region, Vector
 from planner.geometry import Points
 from planner.i18n import _, position
 from planner.steps.read_lead import acpc_transform
@@ -145,12 +146,14 @@ class Workspace(QWidget):
         self.session.picker.stop()
         self.session.views.choose_tool("crosshair")
 
-    def import_sample(self) -> None:
-        """Bring in the sample head, for practice."""
+    def import_sample(self, region: Region) -> None:
+        """Bring in the sample head or spine, for practice."""
+        if region != self.session.case.region:
+            self.session.do(Command("choose-region"), self.session.case.with_region(region))
         self.task_list.choose("images")
         page = self.pages["images"]
         if isinstance(page, ImagesPage):
-            page.import_sample()
+            page.import_sample(region)
 
     def shut(self) -> None:
         """Leave tools and stop following before the document is closed."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from planner import places
 from planner.case.commands import Command
-from planner.case.model import Case, Image
+from planner.case.model import Case, Image, Region
 from planner.i18n import _
 from planner.imaging.words import finding_words
 from planner.ui import displays
@@ -82,9 +82,10 @@ class ImagesPage(Page):
     def _remove(self, image: Image) -> None:
         self.session.do(Command("remove-image", image.name), self.case.without_image(image.id))
 
-    def import_sample(self) -> None:
-        """The sample head, for practice."""
-        self.panel.scan_paths((places.sample_head(),), takes_all=True)
+    def import_sample(self, region: Region) -> None:
+        """The sample head or spine, for practice."""
+        path = places.sample_spine() if region == "spine" else places.sample_head()
+        self.panel.scan_paths((path,), takes_all=True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

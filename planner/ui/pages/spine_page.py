@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from planner.case import checks
@@ -57,6 +58,8 @@ class SpinePage(Page):
         self.name_button = self.button(_("Name it"), self._name, "approve")
         self.up_button = self.button(_("All one up"), lambda: self._shift(-1), tip=_("L2 becomes L1, and so on"))
         self.down_button = self.button(_("All one down"), lambda: self._shift(1), tip=_("L1 becomes L2, and so on"))
+        self.up_button.setShortcut(QKeySequence("Alt+Up"))
+        self.down_button.setShortcut(QKeySequence("Alt+Down"))
         return _row(QLabel(_("The chosen one is")), self.name_box, self.name_button), _row(
             self.up_button, self.down_button
         )

@@ -17,11 +17,11 @@ def research_only_words() -> str:
 
 
 class StartPage(QWidget):
-    """``new_wanted``, ``open_wanted``, ``sample_wanted`` and ``recent_wanted(path)`` say what the person chose."""
+    """``new_wanted``, ``open_wanted``, ``sample_wanted(region)`` and ``recent_wanted(path)`` say what the person chose."""
 
     new_wanted = Signal()
     open_wanted = Signal()
-    sample_wanted = Signal()
+    sample_wanted = Signal(str)
     recent_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,12 +55,19 @@ class StartPage(QWidget):
         self.open_button = button(_("Open case…"), self.open_wanted.emit, "folder")
         self.sample_button = button(
             _("Practise on the sample head"),
-            self.sample_wanted.emit,
+            lambda: self.sample_wanted.emit("head"),
             "eye",
             tip=_("A new case with the Colin27 head, a public average of one person"),
         )
         self.sample_button.setEnabled(places.sample_head().exists())
-        for one in (self.new_button, self.open_button, self.sample_button):
+        self.spine_button = button(
+            _("Practise on the sample spine"),
+            lambda: self.sample_wanted.emit("spine"),
+            "eye",
+            tip=_("A new case with a public CT of a thoracic spine"),
+        )
+        self.spine_button.setEnabled(places.sample_spine().exists())
+        for one in (self.new_button, self.open_button, self.sample_button, self.spine_button):
             one.setMinimumHeight(36)
             section.body.addWidget(one)
         return section
