@@ -64,6 +64,7 @@ class Cable:
 
     name: str
     fibre_um: float
+    temperature_c: float
     node_spacing_um: float
     node_um2: float
     membrane: Membrane

@@ -77,10 +77,10 @@ def cable(name: str, fibre_um: float, temperature_c: float = BODY_TEMPERATURE_C)
         text = _("There is no axon model {name}. Choose one of: {known}.").format(name=name, known=", ".join(NAMES))
         raise PlannerError(text, code="axon-model")
     membrane = replace(_membrane(temperature_c), alpha_m=_alpha_m(ALPHA_M_OFFSET_MV[name], temperature_c))
-    return assemble(name, geometry(fibre_um), membrane)
+    return assemble(name, geometry(fibre_um), membrane, temperature_c)
 
 
-def assemble(name: str, shape: Geometry, membrane: Membrane) -> Cable:
+def assemble(name: str, shape: Geometry, membrane: Membrane, temperature_c: float = BODY_TEMPERATURE_C) -> Cable:
     """The electrical network of one internode (capacitance nF, conductance µS) and its node.
 
     Compartments are joined centre to centre by the axoplasm and by the periaxonal space, whose ends at the nodes are at
@@ -102,6 +102,7 @@ def assemble(name: str, shape: Geometry, membrane: Membrane) -> Cable:
     return Cable(
         name=name,
         fibre_um=shape.fibre_um,
+        temperature_c=temperature_c,
         node_spacing_um=shape.node_spacing_um,
         node_um2=np.pi * shape.node_um * NODE_LENGTH_UM,
         membrane=membrane,

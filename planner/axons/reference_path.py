@@ -20,8 +20,9 @@ class State:
     gates: FloatArray
     states: FloatArray
 
-    def copy(self) -> "State":
-        return State(self.volts.copy(), self.gates.copy(), self.states.copy())
+    def repeated(self, axons: int) -> "State":
+        """So many copies of the one fibre of this state."""
+        return State(*(np.repeat(part, axons, axis=-1) for part in (self.volts, self.gates, self.states)))
 
 
 @dataclass(frozen=True, eq=False)

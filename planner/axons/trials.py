@@ -92,15 +92,9 @@ class _Run:
     """A batch on its way through the steps of a plan."""
 
     def __init__(self, plan: Plan, drive: Drive) -> None:
-        count = drive.node.shape[1]
-        rest = plan.rest
         self.plan, self.drive = plan, drive
         self.solver = Solver(plan.cable, plan.internode)
-        self.state = State(
-            np.repeat(rest.volts, count, axis=1),
-            np.repeat(rest.gates, count, axis=2),
-            np.repeat(rest.states, count, axis=2),
-        )
+        self.state = plan.rest.repeated(drive.node.shape[1])
         self._gate_widths_ms = plan.grid.gate_widths_ms
 
     def step(self, number: int) -> None:
