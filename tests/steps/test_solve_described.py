@@ -11,6 +11,10 @@ import pytest
 from planner import places
 from planner.cli.verbs import run
 from planner.errors import PlannerError, RefusedError
+from planner.progress import SILENT
+from planner.steps.described.case import case_of
+from planner.steps.described.keys import Keys
+from planner.steps.described.tissue import tissue_of
 from planner.steps.solve_described import solve_described
 
 EXAMPLES = places.resources() / "help" / "field"
@@ -182,10 +186,6 @@ def test_that_fibres_and_tensors_of_one_tissue_say_the_same(tmp_path: Path, labe
 
 @pytest.mark.parametrize(("order", "axes"), [("mrtrix", "ras"), ("fsl", "fsl"), ("fsl", "image")])
 def test_that_diffusion_is_read_in_its_order_and_axes(tmp_path: Path, order: str, axes: str) -> None:
-    from planner.progress import SILENT
-    from planner.steps.described.keys import Keys
-    from planner.steps.described.tissue import tissue_of
-
     affine = grid((8, 8, 8), 5.0) @ np.diag([-1.0, 1.0, 1.0, 1.0])  # first axis to the left, as in most images
     affine[0, 3] = -affine[0, 3]
     ras = {"xx": 1.2e-3, "yy": 0.6e-3, "zz": 0.5e-3, "xy": 0.2e-3, "xz": 0.0, "yz": 0.0}
@@ -197,6 +197,16 @@ def test_that_diffusion_is_read_in_its_order_and_axes(tmp_path: Path, order: str
     data = {"tensors": image | {"order": order, "axes": axes}, "outside_s_per_m": 0.2}
     found = tissue_of(Keys(data, "tissue"), tmp_path, np.zeros((1, 3)), SILENT).tissue
     assert found.tensors[4, 4, 4] == pytest.approx([0.844 * 1e3 * ras[k] for k in ("xx", "yy", "zz", "xy", "xz", "yz")])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_the_example_of_the_guide_is_understood(tmp_path: Path, language: str) -> None:
+    text = (places.resources() / "help" / f"field.{language}.md").read_text(encoding="utf-8")
+    example = text.split("```json")[1].split("```")[0]
+    write(tmp_path, "labels.nii.gz", np.full((20, 20, 20), 3, dtype=np.uint8), grid((20, 20, 20), 5.0))
+    case = case_of(Keys(json.loads(example), ""), tmp_path, SILENT)
+    assert case.labels == ("0", "1", "2", "3")
+    assert case.tissue.rests_on["conductivities"][3]["s_per_m"] == 0.126
 
 
 BIPOLE = {"current_ma": {"2": -1.0, "3": 1.0}, "case": "off"}
