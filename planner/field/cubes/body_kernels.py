@@ -166,11 +166,15 @@ def wanted_size(
     for tube in range(len(starts) - 1):
         first = starts[tube]
         d, _ax, _ay, _az, u, v, _may, radius = tube_place(x, y, z, segments, first, starts[tube + 1])
+        if _size_at(max(d, 0.0), 0.0, sizes) >= want:
+            continue
         body = int(segments[first, 11])
         _contact, inside = nearest_patch(u, v, radius, True, body, patches)
         want = min(want, _size_at(max(d, 0.0), inside, sizes))
     for number in range(len(slabs)):
         d, _ax, _ay, _az, u, v, may_be, _radius = slab_place(x, y, z, slabs[number])
+        if _size_at(max(d, 0.0), 0.0, sizes) >= want:
+            continue
         _contact, inside = nearest_patch(u, v, 0.0, may_be, int(slabs[number, 15]), patches)
         want = min(want, _size_at(max(d, 0.0), inside, sizes))
     return float(want)
@@ -188,6 +192,31 @@ def _size_at(away: float, inside: float, sizes: FloatArray) -> float:
 
 
 @compiled_fast
+def body_distance(
+    x: float, y: float, z: float, segments: FloatArray, starts: np.ndarray, slabs: FloatArray, thinnest: float
+) -> float:
+    """Signed distance to all bodies together, as :func:`nearest_place` without the rest."""
+    best = FAR
+    for tube in range(len(starts) - 1):
+        first = starts[tube]
+        if segments[first, 7] >= thinnest:
+            best = min(best, tube_place(x, y, z, segments, first, starts[tube + 1])[0])
+    for number in range(len(slabs)):
+        best = min(best, slab_place(x, y, z, slabs[number])[0])
+    return best
+
+
+@compiled_fast
+def is_surely_small(
+    x: float, y: float, z: float, segments: FloatArray, starts: np.ndarray, slabs: FloatArray, edge: float,
+    sizes: FloatArray,
+) -> bool:  # fmt: skip
+    """Whether a cube of this edge is no larger than wanted even if the nearest body were all contact edge."""
+    away = max(body_distance(x, y, z, segments, starts, slabs, 0.0), 0.0)
+    return edge * 2.0 < _size_at(away, 0.0, sizes)
+
+
+@compiled_fast
 def too_large(
     centres: FloatArray,
     edge: float,
@@ -201,6 +230,8 @@ def too_large(
     found = np.zeros(len(centres), dtype=np.bool_)
     for number in range(len(centres)):
         x, y, z = centres[number, 0], centres[number, 1], centres[number, 2]
+        if is_surely_small(x, y, z, segments, starts, slabs, edge, sizes):
+            continue
         size = wanted_size(x, y, z, segments, starts, slabs, patches, sizes)
         slack = 0.87 * edge * max(sizes[3], sizes[4] if edge <= 2.5 * sizes[1] else sizes[3])
         found[number] = edge > max(size - slack, sizes[0]) * 1.0001

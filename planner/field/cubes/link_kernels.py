@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling import compiled_fast
-from planner.field.cubes.body_kernels import NOWHERE, nearest_place
+from planner.field.cubes.body_kernels import NOWHERE, body_distance, nearest_place
 from planner.field.cubes.tree_kernels import is_divided
 from planner.geometry.arrays import FloatArray
 
@@ -148,8 +148,12 @@ def measured(
         if ground_distance(x, y, z, array, planes, radius) <= 0.0:
             distance[cube], tissue[cube] = 1e3, 0.0
             continue
-        d, nx, ny, nz, contact, inside, _b = nearest_place(x, y, z, segments, starts, slabs, patches, THIN * h)
+        d = body_distance(x, y, z, segments, starts, slabs, THIN * h)
         distance[cube] = min(d, 1e3)
+        if abs(d) > 0.87 * h:
+            tissue[cube] = 1.0 if d > 0 else 0.0
+            continue
+        d, nx, ny, nz, contact, inside, _b = nearest_place(x, y, z, segments, starts, slabs, patches, THIN * h)
         tissue[cube] = 1.0 if d > 0.87 * h else cube_part(d / h, nx, ny, nz)
         if d <= 0.0 and tissue[cube] > 0.0 and contact != NOWHERE:
             metal[cube] = min(max(0.5 + (inside + shift) / h, 0.0), 1.0)

@@ -45,10 +45,10 @@ def solve_cubes(
     outer = options.outer or Outer(options.radius_mm, bodies.array, np.zeros((0, 4)))
     system = system_of(bodies, conductor, frame, outer, options.fineness, options.is_grounded)
     progress(0.3, _("Solving the field"))
-    volts, _iterations = solve(system, len(names), progress.part(0.3, 0.9), options.threads)
+    solved = solve(system, len(names), progress.part(0.3, 0.9), options.threads)
     progress(0.9, _("Solving the field"))
     cells = _cells(system, frame)
-    return units_of(system, cells, names, volts)
+    return units_of(system, cells, names, solved)
 
 
 def _cells(system: System, frame: Frame) -> Cells:

@@ -134,12 +134,12 @@ def image(
         cube = whole[number]
         for lane in range(LANES):
             out[cube, lane] += held[cube] * values[cube, lane]
-        for face in range(6):
+        for face in (1, 3, 5):
             value = np.float64(g[cube, face])
             if value == 0.0:
                 continue
             other = beside[cube, face]
-            if level[other] != level[cube] or face % 2 == 0:
+            if level[other] != level[cube]:
                 continue
             for lane in range(LANES):
                 step = value * (values[cube, lane] - values[other, lane])
@@ -169,6 +169,25 @@ def _sweep_up(
     """Gauss-Seidel over cubes in rising order."""
     for cube in range(first, last):
         _relax(cube, beside, g, inverse, residual, x)
+
+
+@compiled_fast
+def _first_sweep(
+    first: int, last: int, beside: NDArray[np.int32], g: Single, inverse: Single, residual: Single, x: Single
+) -> None:
+    """Gauss-Seidel in rising order from zero: only cubes before this one count."""
+    for cube in range(first, last):
+        a, b, c, d = residual[cube, 0], residual[cube, 1], residual[cube, 2], residual[cube, 3]
+        for face in range(6):
+            other = beside[cube, face]
+            if NONE < other < cube:
+                value = g[cube, face]
+                a += value * x[other, 0]
+                b += value * x[other, 1]
+                c += value * x[other, 2]
+                d += value * x[other, 3]
+        scale = inverse[cube]
+        x[cube, 0], x[cube, 1], x[cube, 2], x[cube, 3] = a * scale, b * scale, c * scale, d * scale
 
 
 @compiled_fast
@@ -205,16 +224,14 @@ def cycle(
     shares: Single,
     residual: Single,
     x: Single,
-    sweeps: int,
 ) -> None:
     """One V-cycle for ``residual`` (changed: of divided cubes it must be zero before) into ``x``; symmetric."""
     levels = len(starts) - 1
     x[:] = 0.0
     for level in range(levels - 1):
         first, last = starts[level], starts[level + 1]
-        for _sweep in range(sweeps):
-            _sweep_up(first, last, beside, g, inverse, residual, x)
-        _restrict(first, last, ijk, parent, beside, g, inverse, shares, residual, x)
+        _first_sweep(first, last, beside, g, inverse, residual, x)
+        _restrict(first, last, ijk, parent, beside, g, shares, residual, x)
     first, last = starts[levels - 1], starts[levels]
     for _sweep in range(COARSEST_SWEEPS):
         _sweep_up(first, last, beside, g, inverse, residual, x)
@@ -222,8 +239,7 @@ def cycle(
     for level in range(levels - 2, -1, -1):
         first, last = starts[level], starts[level + 1]
         _prolong(first, last, ijk, parent, beside, shares, x)
-        for _sweep in range(sweeps):
-            _sweep_down(first, last, beside, g, inverse, residual, x)
+        _sweep_down(first, last, beside, g, inverse, residual, x)
 
 
 @compiled_fast
@@ -234,34 +250,29 @@ def _restrict(
     parent: NDArray[np.int32],
     beside: NDArray[np.int32],
     g: Single,
-    inverse: Single,
     shares: Single,
     residual: Single,
     x: Single,
 ) -> None:
-    """What is left of the residual goes to the parents; what the correction does to coarser cubes goes to them."""
+    """What is left of the residual goes to the parents; what the correction does to coarser cubes goes to them.
+
+    After one rising sweep from zero what is left in a cube is what the cubes after it have added.
+    """
     for cube in range(first, last):
-        if inverse[cube] == 0.0:
-            continue
-        total = np.float32(1.0) / inverse[cube]
-        a = residual[cube, 0] - total * x[cube, 0]
-        b = residual[cube, 1] - total * x[cube, 1]
-        c = residual[cube, 2] - total * x[cube, 2]
-        d = residual[cube, 3] - total * x[cube, 3]
+        a, b, c, d = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
         for face in range(6):
-            value = g[cube, face]
-            if value != 0.0:
-                other = beside[cube, face]
-                a += value * x[other, 0]
-                b += value * x[other, 1]
-                c += value * x[other, 2]
-                d += value * x[other, 3]
-        for face in range(6):
-            value = g[cube, face]
             other = beside[cube, face]
-            if value != 0.0 and other >= last:
+            if other <= cube:
+                continue
+            value = g[cube, face]
+            if other >= last:
                 for lane in range(LANES):
                     residual[other, lane] += value * x[cube, lane]
+                continue
+            a += value * x[other, 0]
+            b += value * x[other, 1]
+            c += value * x[other, 2]
+            d += value * x[other, 3]
         own, rest = parent[cube], np.float32(1.0)
         corner = 4 * (ijk[cube, 0] & 1) + 2 * (ijk[cube, 1] & 1) + (ijk[cube, 2] & 1)
         for axis in range(3):

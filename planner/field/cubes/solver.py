@@ -1,6 +1,5 @@
 """From leads and tissue to a system of joined cubes, and its solution by conjugate gradients with multigrid."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -21,8 +20,7 @@ GROUND = -2
 RELATIVE_TOLERANCE = 1e-6
 """Residual against the source, in the preconditioner's norm."""
 MOST_ITERATIONS = 200
-SWEEPS = 1
-EDGE_SHIFT = 0.0
+EDGE_SHIFT = 0.25
 """Of a cube's edge: contacts count as larger by this."""
 
 
@@ -37,7 +35,7 @@ class Fineness:
     edge_mm: float = 0.025
     contact_mm: float = 0.05
     body_mm: float = 0.2
-    growth: float = 0.1
+    growth: float = 0.12
     edge_growth: float = 0.25
     bare_growth: float = 0.04
     largest_mm: float = 12.8
@@ -211,32 +209,77 @@ def multigrid_of(system: System) -> Multigrid:
     return Multigrid(g, held, shares, inverse, hanging)
 
 
-def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -> tuple[list[FloatArray], list[int]]:
-    """Potentials (N,) for 1 V on each contact in turn. Raises PlannerError(code="no-convergence") and Cancelled."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """For 1 V on each contact in turn: ``volts`` (contacts, M) of the undivided cubes, and the Maxwell matrix in mS."""
+
+    volts: Single = field(repr=False)
+    conductance_ms: FloatArray
+    iterations: tuple[int, ...]
+
+
+def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -> Solved:
+    """Raises PlannerError(code="no-convergence") and Cancelled."""
     from planner.field.cubes.multigrid_kernels import LANES
 
     grid = multigrid_of(system)
+    held, count, whole = system.held, system.tree.count, system.whole
+    volts = np.empty((contacts, len(whole)), dtype=np.float32)
+    left = np.empty((contacts, len(whole)), dtype=np.float32)
     blocks = [range(first, min(first + LANES, contacts)) for first in range(0, contacts, LANES)]
+    told = _shared(progress, len(blocks))
 
-    def work(block: range) -> tuple[FloatArray, int]:
-        sources = np.zeros((system.tree.count, LANES))
+    def work(number: int) -> tuple[FloatArray, int]:
+        sources = np.zeros((count, LANES))
+        block = blocks[number]
         for lane, contact in enumerate(block):
-            sources[:, lane] = system.held.source(contact, system.tree.count)
-        return conjugate_gradients(system, grid, sources, progress)
+            sources[:, lane] = held.source(contact, count)
+        x, residual, iterations = conjugate_gradients(system, grid, sources, told[number])
+        for lane, contact in enumerate(block):
+            volts[contact], left[contact] = x[whole, lane], residual[whole, lane]
+        return _currents(held, x, block, contacts), iterations
 
     if threads > 1 and len(blocks) > 1:
         with ThreadPoolExecutor(min(threads, len(blocks))) as pool:
-            found = list(pool.map(work, blocks))
+            found = list(pool.map(work, range(len(blocks))))
     else:
-        found = [work(block) for block in blocks]
-    volts = [one[0][:, lane] for one, block in zip(found, blocks, strict=True) for lane in range(len(block))]
-    return volts, [one[1] for one in found]
+        found = [work(number) for number in range(len(blocks))]
+    currents = np.concatenate([one[0] for one in found])
+    # What is left of a residual would still change the currents by this, to first order.
+    conductance = currents - (left @ volts.T).astype(float)
+    return Solved(volts, (conductance + conductance.T) / 2.0, tuple(one[1] for one in found))
+
+
+def _currents(held: Held, x: FloatArray, block: range, contacts: int) -> FloatArray:
+    """(lanes, contacts) mA that leave each contact."""
+    is_contact = held.ints[:, 2] >= 0
+    cubes, owner = held.ints[is_contact, 0], held.ints[is_contact, 2]
+    links = held.reals[is_contact, 0].astype(float)
+    rows = []
+    for lane, contact in enumerate(block):
+        step = links * ((owner == contact) - x[cubes, lane])
+        rows.append(np.bincount(owner, step, minlength=contacts))
+    return np.array(rows)
+
+
+def _shared(progress: Progress, count: int) -> list[Progress]:
+    """One progress for each of several works that run beside each other: it shows their mean."""
+    fractions = np.zeros(count)
+
+    def part(number: int) -> Progress:
+        def report(fraction: float, words: str) -> None:
+            fractions[number] = max(fraction, fractions[number])
+            progress(float(fractions.mean()), words)
+
+        return Progress(report, lambda: progress.is_cancelled)
+
+    return [part(number) for number in range(count)]
 
 
 def conjugate_gradients(
     system: System, grid: Multigrid, sources: FloatArray, progress: Progress
-) -> tuple[FloatArray, int]:
-    """(N, LANES) potentials for these currents into the cubes, and the number of iterations."""
+) -> tuple[FloatArray, FloatArray, int]:
+    """(N, LANES) potentials for these currents into the cubes, what is left of these, and the number of iterations."""
     from planner.field.cubes import multigrid_kernels as kernels
 
     tree = system.tree
@@ -247,9 +290,7 @@ def conjugate_gradients(
     turned = np.empty_like(sources)
 
     def precondition() -> FloatArray:
-        kernels.cycle(
-            tree.starts, tree.ijk, tree.parent, tree.beside, grid.g, grid.inverse, grid.shares, single, step, SWEEPS
-        )
+        kernels.cycle(tree.starts, tree.ijk, tree.parent, tree.beside, grid.g, grid.inverse, grid.shares, single, step)
         return kernels.energies(is_whole, step, residual)
 
     energy = first = precondition()
@@ -257,15 +298,14 @@ def conjugate_gradients(
     for number in range(MOST_ITERATIONS):
         progress.check()
         if (energy <= RELATIVE_TOLERANCE**2 * first).all():
-            return x, number
+            return x, residual, number
         kernels.image(system.whole, tree.beside, tree.level, system.g, held, *grid.hanging, direction, turned)
         slope = kernels.dots(direction, turned)
         length = np.where(slope > 0, energy / np.where(slope > 0, slope, 1.0), 0.0)
         single[:] = 0.0
         kernels.advance(length, direction, turned, x, residual, single)
         energy, before = precondition(), energy
+        worst = float((energy[first > 0] / first[first > 0]).max(initial=RELATIVE_TOLERANCE**2))
+        progress(np.log(max(worst, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2), _("Solving the field"))
         kernels.turn(np.where(before > 0, energy / np.where(before > 0, before, 1.0), 0.0), step, direction)
     raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
-
-
-Solve = Callable[[System, int, Progress], tuple[list[FloatArray], list[int]]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.field.cubes.cells import Cells
 from planner.field.cubes.cube_map import CubeMap, near
-from planner.field.cubes.solver import System
+from planner.field.cubes.solver import Solved, System
 from planner.field.superposition import Readings, Superposition
 from planner.geometry.arrays import FloatArray
 
@@ -60,22 +60,21 @@ class CubeUnits(Superposition[CubeMap]):
         return cls(cells, labels, arrays["conductance_ms"], arrays["volts"], arrays["field_v_mm"])
 
 
-def units_of(system: System, cells: Cells, labels: tuple[str, ...], volts: list[FloatArray]) -> CubeUnits:
-    """Potentials (N,) of all cubes for each contact, to what is kept of them."""
+def units_of(system: System, cells: Cells, labels: tuple[str, ...], solved: Solved) -> CubeUnits:
+    """With the field in every undivided cube."""
     from planner.field.cubes import field_kernels
 
     tree, held, whole = system.tree, system.held, cells.whole
     is_smooth = field_kernels.smooth_places(whole, tree.beside, tree.level, tree.child, system.density, system.halves)
-    kept, fields, conductance = [], [], []
-    for number, solution in enumerate(volts):
+    fields = np.empty((len(labels), len(whole), 3), dtype=np.float32)
+    volts = np.zeros(tree.count, dtype=np.float32)
+    for number, solution in enumerate(solved.volts):
         held_volts = (held.ints[:, 2] == number).astype(np.float32)
-        single = solution.astype(np.float32)
+        volts[whole] = solution
         flow, weight = field_kernels.densities(
-            tree.child, tree.beside, system.g, system.density, held.ints, held.reals, held_volts, single
+            tree.child, tree.beside, system.g, system.density, held.ints, held.reals, held_volts, volts
         )
-        fields.append(field_kernels.fields(whole, tree.beside, system.halves, flow, weight, cells.number_of, is_smooth))
-        kept.append(single[whole])
-        step = held.reals[:, 0].astype(float) * (held_volts - solution[held.ints[:, 0]])
-        is_contact = held.ints[:, 2] >= 0
-        conductance.append(np.bincount(held.ints[is_contact, 2], step[is_contact], minlength=len(labels)))
-    return CubeUnits(cells, labels, np.array(conductance), np.array(kept), np.array(fields))
+        fields[number] = field_kernels.fields(
+            whole, tree.beside, system.halves, flow, weight, cells.number_of, is_smooth
+        )
+    return CubeUnits(cells, labels, solved.conductance_ms, solved.volts, fields)
