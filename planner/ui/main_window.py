@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.signer = Signer(self)
         self.bugs = BugReporter(self)
         self.workspace: Workspace | None = None
+        self._is_warming = False
         self.setWindowTitle("Nociplan")
         self.resize(1366, 740)
         self.setMinimumSize(QSize(1024, 600))
@@ -102,6 +103,10 @@ class MainWindow(QMainWindow):
         self.tool_switch = ToolSwitch()
         self.tool_switch.hide()
         bar.addPermanentWidget(self.tool_switch)
+        self.warming_label = QLabel(_("First start: preparing the solvers…"))
+        self.warming_label.setToolTip(_("Once after each installation. You can work meanwhile."))
+        self.warming_label.setVisible(self._is_warming)
+        bar.addPermanentWidget(self.warming_label)
         self.notice_label = QLabel(research_only_words())
         bar.addPermanentWidget(self.notice_label)
 
@@ -297,6 +302,11 @@ class MainWindow(QMainWindow):
         self.settings.shows_skin = is_shown
         if self.workspace is not None:
             self.workspace.session.skin.show_again()
+
+    def say_warming(self, is_long: bool) -> None:
+        """Kernels are being compiled in the background."""
+        self._is_warming = is_long
+        self.warming_label.setVisible(is_long)
 
     def go_to_task(self, key: str) -> None:
         if self.workspace is not None:

@@ -1,9 +1,7 @@
 """Open the window quickly; the heavy libraries follow in a thread once it is shown."""
 
-import importlib
 import logging
 import sys
-import threading
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
@@ -13,25 +11,12 @@ from PySide6.QtWidgets import QApplication
 from planner import __version__, i18n
 from planner.app.log import start_log
 from planner.app.settings import Settings
+from planner.app.warming import WarmUp
 from planner.ui.gl_format import set_default_format
 from planner.ui.main_window import MainWindow
 from planner.ui.theme import apply_theme, load_fonts
 
 log = logging.getLogger(__name__)
-
-HEAVY = (
-    "scipy.ndimage",
-    "scipy.spatial",
-    "vtkmodules.util.numpy_support",
-    "vtkmodules.vtkImagingCore",
-    "vtkmodules.vtkRenderingOpenGL2",
-    "scipy.sparse.linalg",
-    "planner.field.plane_kernels",
-    "pyqtgraph",
-)
-"""Imported once the window is shown, in the order in which a person comes to need them (PLATFORM.md, "Start-up").
-
-Not SimpleITK and pydicom: images are read and aligned in processes of their own, which import them there."""
 
 
 def run_window(paths: list[str]) -> int:
@@ -49,10 +34,14 @@ def run_window(paths: list[str]) -> int:
     window.language_changed.connect(translator.use)
     window.bugs.install()
     window.show()
-    QTimer.singleShot(0, warm_up)
+    warming = WarmUp()
+    warming.is_long.connect(window.say_warming)
+    QTimer.singleShot(0, warming.start)
     if paths:
         QTimer.singleShot(0, lambda: window.open_path(Path(paths[0])))
-    return app.exec()
+    code = app.exec()
+    warming.shut()
+    return code
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -85,16 +74,3 @@ class QtTexts:
             self._translator = translator
         else:
             log.warning("Qt has no texts in %s here", language)
-
-
-def warm_up() -> None:
-    """Import the heavy libraries in a thread; each is ready before its first use or imported there."""
-    threading.Thread(target=_import_heavy, name="warm-up", daemon=True).start()
-
-
-def _import_heavy() -> None:
-    for name in HEAVY:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            log.error("a library is missing: %s", error.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.ui import start
+from planner.app import warming
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
@@ -41,7 +41,7 @@ class Watched(MainWindow):
         return done
 
 start.MainWindow = Watched
-start.warm_up = lambda: None
+start.WarmUp.start = lambda self: None
 sys.exit(start.run_window([]))
 """
 
@@ -83,5 +83,5 @@ def test_that_the_scan_sees_a_heavy_module() -> None:
 
 
 def test_that_what_is_loaded_after_the_window_exists() -> None:
-    for name in start.HEAVY:
+    for name in warming.HEAVY:
         assert importlib.util.find_spec(name) is not None, name

@@ -1,0 +1,58 @@
+"""Getting ready in the background: said only when it is long, stopped between two kernels, never in the way."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from pytestqt.qtbot import QtBot
+
+from planner.app import warming
+from planner.app.warming import WarmUp, compiled_kernels
+
+
+def test_that_every_kernel_is_warmed_in_another_thread(qtbot: QtBot) -> None:
+    done: list[str] = []
+
+    def kernels() -> Iterator[Callable[[], object]]:
+        yield lambda: done.append(threading.current_thread().name)
+        yield lambda: done.append(threading.current_thread().name)
+
+    warm_up, said = WarmUp(kernels), []
+    warm_up.is_long.connect(said.append)
+    with qtbot.waitSignal(warm_up.is_long, timeout=20_000):
+        warm_up.start()
+    warm_up.shut()
+    assert done == ["warm-up", "warm-up"]
+    assert said == [False]
+
+
+def test_that_a_long_one_is_said_and_taken_back(qtbot: QtBot, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(warming, "WORTH_SAYING_S", 0.05)
+    monkeypatch.setattr(warming, "HEAVY", ())
+    said: list[bool] = []
+    warm_up = WarmUp(lambda: iter([lambda: time.sleep(0.3)]))
+    warm_up.is_long.connect(said.append)
+    warm_up.start()
+    qtbot.waitUntil(lambda: said == [True, False], timeout=10_000)
+    warm_up.shut()
+
+
+def test_that_it_stops_after_the_kernel_in_hand(monkeypatch, qtbot: QtBot) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(warming, "HEAVY", ())
+    begun, done = threading.Event(), []
+
+    def first() -> None:
+        begun.set()
+        time.sleep(0.1)
+        done.append(1)
+
+    warm_up = WarmUp(lambda: iter([first, lambda: done.append(2)]))
+    warm_up.start()
+    assert begun.wait(10)
+    warm_up.shut()
+    assert done == [1]
+    assert not warm_up.is_working
+
+
+def test_that_there_are_kernels_to_warm() -> None:
+    assert len(list(compiled_kernels())) >= 1
