@@ -87,6 +87,16 @@ class Waveform:
         """More than one pulse: what a pulse leaves behind counts."""
         return self.duration_us > LONGEST_US or self.levels.count(self.levels[0]) > 1
 
+    def first_pulse(self) -> "Waveform":
+        """The pulse that a train repeats; a single pulse itself."""
+        if self.levels.count(self.levels[0]) == 1:
+            return self
+        second = self.levels.index(self.levels[0], 1)
+        levels = self.levels[:second]
+        if levels[-1] == 0.0:
+            levels = levels[:-1]
+        return Waveform(self.edges_us[: len(levels) + 1], levels, self.pulse_us, TAIL_US)
+
     def at(self, times_us: FloatArray) -> FloatArray:
         """The factor at these times (just after an edge)."""
         padded = np.concatenate([[0.0], self.levels, [0.0]])
