@@ -25,7 +25,8 @@ class UnsureStretch:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedVertebra:
-    """One vertebra, from above. ``name`` is empty before there is an anchor. The lengths are along the canal."""
+    """One vertebra, from above. ``name`` is empty before there is an anchor. The lengths are along the canal. The
+    dorsal CSF is what was measured on this image, with its standard uncertainty."""
 
     name: str
     state: LevelState
@@ -37,6 +38,8 @@ class OutlinedVertebra:
     pedicle_mm: float | None = None
     top_centre: Vector | None = None
     bottom_centre: Vector | None = None
+    dorsal_csf_mm: float | None = None
+    dorsal_csf_doubt_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from planner.steps import name_levels
 from planner.steps.approve import confirm_levels
 from planner.steps.outline_spine import outline_spine
 from planner.steps.place_spine_atlas import place_spine_atlas
-from planner.steps.read_spine import cord_at_levels, level_rows, numbering_confirmed_by
+from planner.steps.read_spine import cord_at_levels, level_alarms, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import outline_in
 
 
@@ -130,6 +130,7 @@ def cord(case: Case, store: ArrayStore) -> Result:
             "segments": list(one.segments),
             "dorsal_csf_mm": None if one.dorsal_csf_mm is None else round(one.dorsal_csf_mm, 2),
             "spread_mm": round(one.spread_mm, 2),
+            "is_measured": one.is_measured,
         }
         for name, one in cord_at_levels(case, store).items()
     }
@@ -147,7 +148,7 @@ def levels(case: Case) -> Result:
         "method": outline.method,
         "anchor": outline.anchor,
         "confirmed_by": numbering_confirmed_by(case),
-        "alarms": list(outline.alarms),
+        "alarms": list(level_alarms(case)),
         "vertebrae": [
             {
                 "number": row.index + 1,

@@ -61,6 +61,7 @@ class LevelFinding:
     segments: tuple[str, ...] = ()
     dorsal_csf_mm: float | None = None
     spread_mm: float = 0.0
+    is_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,14 @@ def level_table(findings: Findings) -> Table:
     """Every vertebra in the image, from above."""
     if not findings.levels:
         return EMPTY_TABLE
-    head = (_("Vertebra"), _("Height in the image mm"), _("Cord segments behind it"), _("Dorsal CSF mm, estimate"))
+    head = (_("Vertebra"), _("Height in the image mm"), _("Cord segments behind it"), _("Dorsal CSF mm"))
     return Table(head, tuple(_level_row(one) for one in findings.levels))
 
 
 def _level_row(one: LevelFinding) -> tuple[str, str, str, str]:
     height = _("{mm}, cut").format(mm=number(one.height_mm)) if one.is_cut else number(one.height_mm)
     depth = "–" if one.dorsal_csf_mm is None else f"{number(one.dorsal_csf_mm)} ± {number(one.spread_mm)}"
+    basis = _("measured") if one.is_measured else _("estimate")
+    if one.dorsal_csf_mm is not None:
+        depth = f"{depth} ({basis})"
     return (one.name or _("no name yet"), height, ", ".join(one.segments) or "–", depth)

@@ -85,4 +85,11 @@ def _changed(case: Case, change: Callable[[Vertebrae, str, LevelScheme], Vertebr
 
 
 def _with(outline: SpineOutline, vertebrae: Vertebrae) -> SpineOutline:
-    return replace(outline, vertebrae=as_facts(vertebrae))
+    """Renaming keeps what was measured at each bone."""
+    measured = {one.centre: (one.dorsal_csf_mm, one.dorsal_csf_doubt_mm) for one in outline.vertebrae}
+    facts = tuple(
+        replace(one, dorsal_csf_mm=csf_mm, dorsal_csf_doubt_mm=doubt_mm)
+        for one in as_facts(vertebrae)
+        for csf_mm, doubt_mm in [measured.get(one.centre, (None, None))]
+    )
+    return replace(outline, vertebrae=facts)

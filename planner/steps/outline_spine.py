@@ -1,17 +1,19 @@
 """Find the canal and the vertebrae in the planning image. Names are left to a person (``name_levels``)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.anatomy.spine import ct, mri
+from planner.anatomy.spine.mri import DorsalFluid, fluid_by_level
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.case.facts import volume_of
 from planner.case.inputs import inputs_of_spine
 from planner.case.model import Case, SpineOutline, Structure
+from planner.case.spine import OutlinedVertebra
 from planner.case.store import ArrayStore
 from planner.errors import RefusedError
 from planner.geometry import Surface, Volume
 from planner.i18n import _
-from planner.library.spine_names import CANAL_ID
+from planner.library.spine_names import CANAL_ID, CORD_ID, SAC_ID
 from planner.progress import SILENT, Progress
 from planner.steps.spine_facts import as_facts, canal_arrays, unsure_facts, with_surface
 
@@ -58,8 +60,10 @@ def outline_spine(case: Case, store: ArrayStore, progress: Progress = SILENT) ->
         certainty=certainty,
         radius=radius,
         unsure=unsure_facts(canal),
-        vertebrae=as_facts(found.vertebrae),
+        vertebrae=_with_csf(as_facts(found.vertebrae), found.csf) if found.csf else as_facts(found.vertebrae),
         inputs_hash=inputs_of_spine(case),
+        conus_mm=found.conus_mm,
+        conus_origin="" if found.conus_mm is None else "evidence",
     )
     fact = Structure(
         id="", space=image.space, centre=(0.0, 0.0, 0.0), vertices=path, triangles=path, source=canal.method,
@@ -74,6 +78,8 @@ class _Found:
     canal: Canal
     vertebrae: tuple[Vertebra, ...]
     surfaces: dict[str, Surface]
+    csf: tuple[DorsalFluid | None, ...] = ()
+    conus_mm: float | None = None
 
 
 def _on_ct(image: Volume, progress: Progress) -> _Found:
@@ -83,5 +89,19 @@ def _on_ct(image: Volume, progress: Progress) -> _Found:
 
 
 def _on_mri(image: Volume, progress: Progress) -> _Found:
-    canal = mri.find_canal(image, progress.part(0.0, 0.7))
-    return _Found(canal, (), {})
+    canal = mri.find_canal(image, progress.part(0.0, 0.6))
+    vertebrae = mri.find_vertebrae(image, canal, progress.part(0.6, 0.8))
+    cord = mri.find_cord(image, canal, progress.part(0.8, 1.0))
+    names = {"sac": SAC_ID, "cord": CORD_ID}
+    surfaces = {names[word]: one for word, one in cord.surfaces.surfaces.items()}
+    csf = tuple(next(iter(fluid_by_level(cord, (one,))), None) for one in vertebrae)
+    return _Found(canal, vertebrae, surfaces, csf, cord.conus.arc_mm if cord.conus else None)
+
+
+def _with_csf(
+    vertebrae: tuple[OutlinedVertebra, ...], csf: tuple[DorsalFluid | None, ...]
+) -> tuple[OutlinedVertebra, ...]:
+    return tuple(
+        one if fluid is None else replace(one, dorsal_csf_mm=fluid.thickness_mm, dorsal_csf_doubt_mm=fluid.doubt_mm)
+        for one, fluid in zip(vertebrae, csf, strict=True)
+    )

@@ -47,7 +47,11 @@ def placed_spine(outline: SpineOutline, store: ArrayStore) -> ParametricSpine:
         text = _("The vertebrae have no names yet. Give one of them its name first.")
         raise RefusedError(text, code="levels-unnamed")
     parameters = SpineParameters(spine_measures().measures, scheme_of(outline), posture=outline.posture)
-    spine = ParametricSpine.of(parameters).placed_on(canal_of(outline, store), vertebrae_of(outline))
+    spine = ParametricSpine.of(parameters).placed_on(
+        canal_of(outline, store),
+        vertebrae_of(outline),
+        {one.name: one.dorsal_csf_mm for one in outline.vertebrae if one.dorsal_csf_mm is not None},
+    )
     if outline.conus_mm is None:
         return spine
     place = float(spine.line.place_of(outline.conus_mm)[0])

@@ -7,6 +7,7 @@ from planner.case.checks import approval_of, is_approved
 from planner.case.model import Case, Vector
 from planner.case.store import ArrayStore
 from planner.steps.place_spine_atlas import placed_spine
+from planner.steps.spine_facts import scheme_of
 
 ShownState = Literal["found", "claimed", "confirmed"]
 
@@ -53,12 +54,35 @@ def level_rows(case: Case) -> tuple[LevelRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CordAtLevel:
-    """What the spine atlas puts behind one vertebra: cord segments from above (empty below the conus), and the dorsal
-    CSF at its middle with the spread between people of the table (None where there is no cord)."""
+    """What lies behind one vertebra.
+
+    ``segments`` of the cord from above, by the spine atlas (empty below the conus); the dorsal CSF (None where there is
+    no cord): measured on this MRI with its uncertainty, else of the table with the spread between people.
+    """
 
     segments: tuple[str, ...]
     dorsal_csf_mm: float | None = None
     spread_mm: float = 0.0
+    is_measured: bool = False
+
+
+HIGHEST_CONUS, LOWEST_CONUS = "T12", "L3"
+"""Saifuddin 1998 (facts/spine/conus_root_levels.csv): mid T12 to upper L3 in 504 adults."""
+
+
+def level_alarms(case: Case) -> tuple[str, ...]:
+    """Codes of what speaks against the numbering: those of the outline, and a conus seen where it hardly ever is."""
+    outline = case.spine
+    if outline is None:
+        return ()
+    found = list(outline.alarms)
+    conus_mm = outline.conus_mm
+    if outline.is_named and conus_mm is not None:
+        names = scheme_of(outline).names
+        middle = min(outline.vertebrae, key=lambda one: abs((one.top_mm + one.bottom_mm) / 2.0 - conus_mm))
+        if not names.index(HIGHEST_CONUS) <= names.index(middle.name) <= names.index(LOWEST_CONUS):
+            found.append("conus-unusual")
+    return tuple(dict.fromkeys(found))
 
 
 NO_CORD = CordAtLevel(())
@@ -80,7 +104,10 @@ def cord_at_levels(case: Case, store: ArrayStore) -> dict[str, CordAtLevel]:
             if span.top_arc_mm < one.bottom_mm and span.bottom_arc_mm > one.top_mm
         )
         depth = depths.get(one.name) if middle < spine.line.arc_mm[-1] else None
-        found[one.name] = CordAtLevel(behind, depth.mm if depth else None, depth.sd_mm if depth else 0.0)
+        if one.dorsal_csf_mm is not None:
+            found[one.name] = CordAtLevel(behind, one.dorsal_csf_mm, one.dorsal_csf_doubt_mm or 0.0, is_measured=True)
+        else:
+            found[one.name] = CordAtLevel(behind, depth.mm if depth else None, depth.sd_mm if depth else 0.0)
     return found
 
 

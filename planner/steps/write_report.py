@@ -108,7 +108,9 @@ def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_h
 def _level_findings(case: Case, store: ArrayStore) -> tuple[LevelFinding, ...]:
     cord = cord_at_levels(case, store)
     return tuple(
-        LevelFinding(row.name, row.height_mm, row.is_cut, one.segments, one.dorsal_csf_mm, one.spread_mm)
+        LevelFinding(
+            row.name, row.height_mm, row.is_cut, one.segments, one.dorsal_csf_mm, one.spread_mm, one.is_measured
+        )
         for row in level_rows(case)
         for one in [cord.get(row.name, NO_CORD)]
     )

@@ -46,6 +46,7 @@ class LevelTable(QTreeWidget):
         name = row.name or "–"
         height = _("{mm}, cut").format(mm=number(row.height_mm)) if row.is_cut else number(row.height_mm)
         depth = "" if cord.dorsal_csf_mm is None else f"{number(cord.dorsal_csf_mm)} ±{number(cord.spread_mm)}"
+        depth = depth if cord.is_measured or not depth else _("~{csf}").format(csf=depth)
         item = QTreeWidgetItem([name, state_words(row.state), height, segment_words(cord.segments), depth])
         item.setData(0, _INDEX, row.index)
         icon_name = _STATE_ICONS[row.state]
@@ -56,7 +57,9 @@ class LevelTable(QTreeWidget):
         sure = _("Found with {share} % certainty: that there is a vertebra, not that this is its name.")
         item.setToolTip(1, sure.format(share=row.certainty_percent))
         item.setToolTip(3, _("Cord segments behind this vertebra, from the atlas and the conus"))
-        item.setToolTip(4, _("Dorsal CSF at its middle, from tables of other people, with their spread"))
+        measured = _("Dorsal CSF measured on this MRI, with its uncertainty")
+        estimate = _("Dorsal CSF from tables of other people, with their spread")
+        item.setToolTip(4, measured if cord.is_measured else estimate)
         return item
 
     @property

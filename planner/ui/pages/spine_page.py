@@ -13,7 +13,7 @@ from planner.progress import Progress
 from planner.steps import name_levels
 from planner.steps.approve import confirm_levels
 from planner.steps.outline_spine import OutlinedSpine, outline_spine
-from planner.steps.read_spine import cord_at_levels, level_rows, numbering_confirmed_by
+from planner.steps.read_spine import cord_at_levels, level_alarms, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import scheme_of
 from planner.ui.pages.cord_panel import CordPanel
 from planner.ui.pages.level_table import LevelTable
@@ -125,7 +125,7 @@ class SpinePage(Page):
         else:
             text = _("Counted from {anchor}. The names are a claim until somebody confirms the numbering.")
             self.guard.say(text.format(anchor=outline.anchor), "warn")
-        self.alarms.say("\n".join(alarm_words(one) for one in outline.alarms) if outline else "", "bad")
+        self.alarms.say("\n".join(alarm_words(one) for one in level_alarms(case)), "bad")
 
     def _show_numbers(self, outline: SpineOutline | None) -> None:
         thoracic, lumbar, _sacral = outline.numbers if outline else (12, 5, 5)

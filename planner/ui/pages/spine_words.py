@@ -31,4 +31,7 @@ def alarm_words(alarm: str) -> str:
         "transitional": _(
             "The number of vertebrae or ribs is unusual: perhaps a transitional vertebra. Count again on the images."
         ),
+        "conus-unusual": _(
+            "The conus is seen outside T12 to L3. The names may be wrong by a level or more: count again."
+        ),
     }.get(alarm, _("Check the numbering on the images."))

@@ -17,7 +17,7 @@ def research_only_words() -> str:
 
 
 class StartPage(QWidget):
-    """``new_wanted``, ``open_wanted``, ``sample_wanted(region)`` and ``recent_wanted(path)`` say what the person chose."""
+    """``new_wanted``, ``open_wanted``, ``sample_wanted(region)`` and ``recent_wanted(path)``: what the person chose."""
 
     new_wanted = Signal()
     open_wanted = Signal()
