@@ -20,6 +20,7 @@ from planner.cli import (
     image_verbs,
     lead_verbs,
     report_verbs,
+    spine_atlas_verbs,
     spine_verbs,
     stimulation_verbs,
 )
@@ -38,7 +39,8 @@ EXIT_CANCELLED = 130
 
 def all_verbs() -> list[Verb]:
     groups = (
-        case_verbs, image_verbs, anatomy_verbs, spine_verbs, lead_verbs, stimulation_verbs, field_verbs, axon_verbs,
+        case_verbs, image_verbs, anatomy_verbs, spine_verbs, spine_atlas_verbs, lead_verbs, stimulation_verbs,
+        field_verbs, axon_verbs,
         approve_verbs, report_verbs, demo, check_verbs, bench,
     )  # fmt: skip
     return [verb for group in groups for verb in group.verbs()]

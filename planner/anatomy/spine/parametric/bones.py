@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.anatomy.spine.parametric.line import SpineLine, unit
 from planner.anatomy.spine.parametric.measures import LevelMeasures
-from planner.anatomy.spine.parametric.own_line import BODY_SHARE
+from planner.anatomy.spine.parametric.own_line import BODY_SHARE, wedge_deg
 from planner.anatomy.spine.parametric.sections import Sections
 from planner.anatomy.spine.parametric.solids import CANAL_STEP_MM, Bone, bone
 from planner.anatomy.spine.parametric.vertebra_shape import VertebraPlan, body_shape, vertebra_solids
@@ -45,12 +45,14 @@ def plans(
     bottoms: FloatArray,
     angles_deg: FloatArray,
     sacralised: str = "",
+    wedged: tuple[tuple[str, float], ...] = (),
 ) -> tuple[VertebraPlan, ...]:
     """``tops``, ``bottoms``: arcs of the end plates at the canal; ``angles_deg`` under each vertebra."""
     found = []
     for index, one in enumerate(levels):
         above = angles_deg[index - 1] if index else 0.0
-        wedge = np.radians((above + angles_deg[index]) / 2 * BODY_SHARE[one.name[0]])
+        extra = wedge_deg(one, dict(wedged).get(one.name, 0.0))
+        wedge = np.radians((above + angles_deg[index] - extra) / 2 * BODY_SHARE[one.name[0]] + extra)
         found.append(
             VertebraPlan(
                 measures=one,

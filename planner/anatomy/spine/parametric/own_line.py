@@ -67,7 +67,16 @@ def segment_angles(parameters: SpineParameters, levels: tuple[LevelMeasures, ...
         total = angles[region].sum()
         if wanted is not None:
             angles[region] *= wanted / total
+    for name, lost in parameters.wedged:  # half of the wedge bends the segment above, half the one below
+        index = names.index(name)
+        wedge = wedge_deg(levels[index], lost)
+        angles[[max(index - 1, 0), index]] += wedge / 2
     return angles
+
+
+def wedge_deg(one: LevelMeasures, lost: float) -> float:
+    """The wedge of a body that has lost this share of its height in front."""
+    return float(np.degrees(np.arctan(lost * one.body_height_mm / one.depth_top_mm)))
 
 
 def end_plates(levels: tuple[LevelMeasures, ...], angles_deg: FloatArray) -> tuple[FloatArray, FloatArray]:

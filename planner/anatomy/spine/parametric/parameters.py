@@ -7,7 +7,7 @@ from planner.anatomy.spine.levels import USUAL, LevelScheme
 from planner.anatomy.spine.parametric.measures import SpineMeasures
 
 Posture = Literal["supine", "prone"]
-Transition = Literal["none", "sacralised", "lumbarised"]
+Transition = Literal["none", "sacralised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class SpineParameters:
 
     ``thoracic_kyphosis_deg`` and ``lumbar_lordosis_deg`` are regional (T1-T12, T12-S1; None: the table's, the lordosis
     recumbent); ``cervical_lordosis_deg`` C2-C7. ``conus`` is a vertebra and the fraction of it above the cord's end
-    (None: the table's). ``transition`` is of the last lumbar vertebra or the first sacral one.
+    (None: the table's). ``transition`` is of the last lumbar vertebra. ``wedged`` bodies, by name, have lost this share
+    of their front height (a compression fracture) and bend the spine forward.
     """
 
     measures: SpineMeasures = field(repr=False)
@@ -42,6 +43,7 @@ class SpineParameters:
     conus: tuple[str, float] | None = None
     posture: Posture = "supine"
     transition: Transition = "none"
+    wedged: tuple[tuple[str, float], ...] = ()
 
     @property
     def length_scale(self) -> float:

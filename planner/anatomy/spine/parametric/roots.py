@@ -80,9 +80,11 @@ def dorsal_roots(
     all_ganglia: tuple[Ganglion, ...],
     angles_deg: dict[str, float],
 ) -> tuple[DorsalRoot, ...]:
-    """Of every ganglion whose cord segment lies on the line."""
+    """Of every ganglion whose cord segment lies on the line. The ganglion of T13 or L6 has no segment of its name."""
     found = []
     for one in all_ganglia:
+        if one.name not in segments.names:
+            continue
         at = segments.names.index(one.name)
         top, bottom = segments.top[at], segments.bottom[at]
         if line.has(top) and line.has(bottom):
@@ -114,7 +116,7 @@ def _places(plan: VertebraPlan, index: int) -> list[tuple[str, FloatArray, Float
 def _cervical_place(plan: VertebraPlan, name: str, angle: float) -> tuple[str, FloatArray, FloatArray]:
     """Between the pedicles, in front of the joint; C2's lies behind the joint of C1 and C2."""
     if name == "C2":
-        centre = np.array([plan.half_width - 1.5, plan.half_ap * 0.9, plan.length_mm / 2 + plan.gap_above_mm * 0.5])
+        centre = np.array([plan.half_width + 0.3, plan.half_ap + 1.2, (plan.length_mm + plan.gap_above_mm) / 2 + 0.5])
         return name, centre, unit(np.array([np.sin(angle), 0.3, -np.cos(angle)]))
     x = plan.half_width + 0.7 * plan.measures.ganglion_from_foramen_mm
     z = (plan.pedicle_z + plan.length_mm + plan.gap_above_mm) / 2 - 0.5

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.anatomy.spine.parametric.sections import ROOF
-from planner.anatomy.spine.parametric.solids import BLEND_MM, CANAL_STEP_MM
+from planner.anatomy.spine.parametric.solids import BACK_HOLLOW, BLEND_MM, CANAL_STEP_MM
 from planner.compiling import compiled_fast
 
 FAR_MM = 1000.0
@@ -71,7 +71,7 @@ def outline_distance(x: float, y: float, half_width: float, half_depth: float) -
     """Of a vertebral body or disc from above: a blunt ellipse, flatter at the back (y > 0)."""
     a, b = abs(x) / half_width, abs(y) / half_depth
     if y > 0.0:
-        b = b + 0.12 * (1.0 - min(a, 1.0) ** 2) * b  # the back wall is hollow towards the canal
+        b = b + BACK_HOLLOW * (1.0 - min(a, 1.0) ** 2) * b  # the back wall is hollow towards the canal
     power = 2.5
     k = (a**power + b**power) ** (1.0 / power)
     if k < 1e-6:
@@ -98,7 +98,7 @@ def body_distance(x: float, y: float, z: float, row: NDArray[np.float64]) -> flo
     half_width = (row[5] + t * (row[4] - row[5])) * waist
     half_depth = row[7] + t * (row[6] - row[7])
     mean_depth = 0.5 * (row[6] + row[7])
-    middle = row[3] + mean_depth - half_depth  # the back wall stays upright
+    middle = row[3] + (mean_depth - half_depth) / (1.0 + BACK_HOLLOW)  # the back wall stays upright
     across = outline_distance(x, y - middle, half_width, half_depth * (0.5 + 0.5 * waist))
     above = z - plate_height(row, x, y, True)
     below = plate_height(row, x, y, False) - z
@@ -111,14 +111,16 @@ def body_distance(x: float, y: float, z: float, row: NDArray[np.float64]) -> flo
 def bone_distance(
     x: float, y: float, z: float, solids: NDArray[np.float64], canal: NDArray[np.float64], canal_low: float
 ) -> float:
-    """Of a bone with the canal cut out of it."""
+    """Of a bone with the canal cut out of it. Bones are drawn alike on both sides; blending three solids depends on
+    their order by some hundredths of a mm, so both sides are taken from the right."""
     best = FAR_MM
+    right = abs(x)
     for index in range(solids.shape[0]):
         row = solids[index]
         if row[0] > 0.5:
-            d = body_distance(x, y, z, row)
+            d = body_distance(right, y, z, row)
         else:
-            d = rod_distance(x, y, z, row)
+            d = rod_distance(right, y, z, row)
         h = max(BLEND_MM - abs(best - d), 0.0)
         best = min(best, d) - h * h / (4.0 * BLEND_MM)
     if canal.shape[0] > 1 and best < 4.0:

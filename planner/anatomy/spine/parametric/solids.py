@@ -17,6 +17,8 @@ from planner.geometry.arrays import FloatArray
 
 COLUMNS = 16
 ROD, BODY = 0.0, 1.0
+BACK_HOLLOW = 0.12
+"""How far the back wall of a body is hollowed towards the canal, as a share of its half depth. Drawn."""
 BLEND_MM = 1.5
 """Where solids of one bone meet they flow into each other over this length."""
 CANAL_STEP_MM = 2.0
@@ -97,7 +99,7 @@ class BodyShape:
     hollow_mm: float = 1.2
 
     def row(self) -> FloatArray:
-        half_depth = sum(self.half_depths) / 2
+        half_depth = sum(self.half_depths) / 2 / (1 + BACK_HOLLOW)  # at the midline, where the back wall is hollow
         numbers = (
             *(BODY, self.height_mm / 2, float(np.tan(self.wedge_rad / 2)), self.back_mm - half_depth),
             *(*self.half_widths, *self.half_depths, self.waist, self.hollow_mm),

@@ -86,8 +86,8 @@ class ParametricSpine:
 
         Raises KeyError for a ganglion this spine does not have.
         """
-        found = {(one.name, one.side): one for one in self.ganglia()}
-        moved: dict[tuple[str, str], Ganglion] = {(name, side): snapped(found[name, side], foramen_mm)}  # type: ignore[index]
+        found: dict[tuple[str, str], Ganglion] = {(one.name, one.side): one for one in self.ganglia()}
+        moved = {(name, side): snapped(found[name, side], foramen_mm)}
         return replace(self, snapped_ganglia={**self.snapped_ganglia, **moved})
 
     @property
@@ -115,7 +115,9 @@ class ParametricSpine:
     def plans(self) -> tuple[VertebraPlan, ...]:
         """Of every vertebra of the scheme, out of sight or not."""
         sacralised = f"L{self.parameters.scheme.lumbar}" if self.parameters.transition == "sacralised" else ""
-        return plans(self.levels, self.top_arc_mm, self.bottom_arc_mm, self._angles_deg(), sacralised)
+        return plans(
+            self.levels, self.top_arc_mm, self.bottom_arc_mm, self._angles_deg(), sacralised, self.parameters.wedged
+        )
 
     @property
     def is_on_line(self) -> tuple[bool, ...]:

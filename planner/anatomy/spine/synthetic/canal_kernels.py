@@ -70,6 +70,7 @@ def paint_canal(
                 n = int(at)
                 near = abs(x - frames[n, 0, 0]) < NEAR_MM and abs(y - frames[n, 0, 1]) < NEAR_MM
                 label = 0
+                d_canal = NEAR_MM
                 if near:
                     for _step in range(3):
                         n = int(min(max(at, 0.0), count - 2.0))
@@ -122,7 +123,7 @@ def paint_canal(
                                     value = over(value, inner, d_cord, width)
                                     if d_cord < 0.0:
                                         label = CORD_LABEL
-                d_disc = disc[i, j, k]
+                d_disc = max(disc[i, j, k], -d_canal)
                 if d_disc < width and d_bone > -width:
                     fine = smooth_noise(x / 2.0, y / 2.0, z / 1.5, seed + 12)
                     middle = disc_middle[i, j, k]

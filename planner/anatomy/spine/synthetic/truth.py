@@ -20,7 +20,7 @@ def truth_of(spine: ParametricSpine, grid: Grid, remarks: tuple[str, ...] = ()) 
         canal=canal,
         vertebrae=_vertebrae(spine, grid, start),
         dorsal_csf_mm=_dorsal_csf(spine, grid),
-        ganglia_mm={},
+        ganglia_mm={f"{one.name}-{one.side}": one.centre for one in spine.ganglia() if shows(grid, one.centre)[0]},
         remarks=remarks,
     )
 
