@@ -8,6 +8,7 @@ import numpy as np
 from planner.anatomy.spine.outline import Canal, SpineSurfaces, Vertebra
 from planner.anatomy.spine.parametric import lofts
 from planner.anatomy.spine.parametric.bones import Disc, bones, discs, plans, verse_label
+from planner.anatomy.spine.parametric.cord_inside import CordSection, cord_section
 from planner.anatomy.spine.parametric.line import SpineLine
 from planner.anatomy.spine.parametric.measures import LevelMeasures
 from planner.anatomy.spine.parametric.own_line import OwnLine, own_line
@@ -161,6 +162,12 @@ class ParametricSpine:
         """Of the ganglia and cord segments that lie on the line."""
         angles = {one.name: one.root_angle_deg for one in self.parameters.measures.segments}
         return dorsal_roots(self.line, self.sections, self.segments, self.ganglia(), angles)
+
+    def cord_section(self, arc_mm: float) -> CordSection:
+        """Grey matter and dorsal columns across the line here. Raises ValueError where there is no cord."""
+        place = float(self.line.place_of(arc_mm)[0])
+        half_width, half_ap = (float(self.sections.at(place, f"cord_{name}")[0]) for name in ("half_width", "half_ap"))
+        return cord_section(place, half_width, half_ap, self.segments, self.parameters.measures.columns)
 
     def cord_surface(self) -> Surface | None:
         """Closed; None where the line shows no cord."""

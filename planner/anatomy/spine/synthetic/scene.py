@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.anatomy.spine.parametric.bones import Disc
+from planner.anatomy.spine.parametric.cord_inside import horn_at
 from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic.findings import Skeleton
 from planner.anatomy.spine.synthetic.nerves import nerve_rows
@@ -161,7 +162,7 @@ def _line_tables(spine: ParametricSpine, z_top: float, count: int) -> tuple[Floa
     across = spine.sections
     names = ("canal_half_ap", "canal_half_width", "window_mm", "sac_half_ap", "sac_half_width", "sac_back",
              "cord_half_ap", "cord_half_width", "cord_back")  # fmt: skip
-    horn = np.exp(-(((place - 5.0) / 1.8) ** 2)) + np.exp(-(((place - 18.4) / 0.9) ** 2))
+    horn = np.array([horn_at(float(one)) for one in place])
     samples = np.stack([*(across.at(place, name) for name in names), horn], axis=1)
     z = z_top - np.arange(count, dtype=float)
     order = np.argsort(frames[:, 0, 2])
