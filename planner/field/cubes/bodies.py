@@ -67,12 +67,14 @@ class Frame:
 
     def to_local(self, xyz_mm: FloatArray) -> FloatArray:
         """(N, 3)."""
-        local: FloatArray = (xyz_mm - self.origin_mm) @ self.turn
-        return local
+        x, y, z = (xyz_mm - self.origin_mm).T
+        return np.stack([x * a + y * b + z * c for a, b, c in self.turn.T], axis=1)
 
     def to_world(self, local_mm: FloatArray) -> FloatArray:
-        world: FloatArray = self.origin_mm + local_mm @ self.turn.T
-        return world
+        x, y, z = local_mm.T  # by columns: a product this small would wake the second thread of the library
+        return np.stack(
+            [x * a + y * b + z * c + o for (a, b, c), o in zip(self.turn, self.origin_mm, strict=True)], axis=1
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

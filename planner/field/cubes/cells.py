@@ -16,10 +16,11 @@ Single = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """``whole`` (M,) the tree's undivided cubes; all other arrays (M,) or (N,) follow them or the tree.
+    """``whole`` (M,) the tree's undivided cubes; all arrays but ``number_of`` follow them.
 
-    ``number_of`` (N,) a cube's place in ``whole``; ``sigma`` S/m; ``distance_mm`` from the nearest body;
-    ``tissue_part`` of the volume; ``is_end``: at the outer boundary.
+    ``number_of`` (N,) a cube's place in ``whole``; ``kin`` (M, 6) neighbours of the same tissue, see
+    :func:`reading_kernels.kin_of`; ``edges`` mm; ``sigma`` S/m; ``distance_mm`` from the nearest body;
+    ``tissue_part`` of the volume.
     """
 
     frame: Frame
@@ -27,6 +28,7 @@ class Cells:
     tree: Tree
     whole: NDArray[np.int32] = field(repr=False)
     number_of: NDArray[np.int32] = field(repr=False)
+    kin: NDArray[np.int32] = field(repr=False)
     edges: Single = field(repr=False)
     centres: Single = field(repr=False)
     sigma: Single = field(repr=False)
@@ -38,35 +40,22 @@ class Cells:
         cls, frame: Frame, bodies: Bodies, tree: Tree, sigma: Single, distance_mm: Single, tissue_part: Single
     ) -> "Cells":
         """``sigma``, ``distance_mm`` and ``tissue_part`` (M,) of the undivided cubes in the tree's order."""
+        from planner.field.cubes import reading_kernels
+
         whole = np.flatnonzero(tree.is_whole).astype(np.int32)
         number_of = np.full(tree.count, NONE, dtype=np.int32)
         number_of[whole] = np.arange(len(whole), dtype=np.int32)
-        centres, edges = tree.centres[whole].astype(np.float32), tree.edge_mm.astype(np.float32)
-        return cls(frame, bodies, tree, whole, number_of, edges, centres, sigma, distance_mm, tissue_part)
-
-    @property
-    def own_edges(self) -> Single:
-        """(M,) mm."""
-        return self.edges[self.whole]
-
-    @property
-    def volumes_mm3(self) -> FloatArray:
-        """(M,) of the tissue in each."""
-        return self.own_edges.astype(float) ** 3 * self.tissue_part
-
-    @property
-    def is_end(self) -> NDArray[np.bool_]:
-        missing = (self.tree.beside[self.whole] == NONE).any(axis=1)
-        ends: NDArray[np.bool_] = missing & (self.distance_mm > 2.0 * self.own_edges)
-        return ends
+        centres, edges = tree.centres[whole].astype(np.float32), tree.edge_mm[whole].astype(np.float32)
+        kin = reading_kernels.kin_of(whole, number_of, tree.child, tree.beside, sigma, distance_mm)
+        return cls(frame, bodies, tree, whole, number_of, kin, edges, centres, sigma, distance_mm, tissue_part)
 
     def holding(self, local_mm: FloatArray) -> NDArray[np.int32]:
-        """(N,) the tree's number of the undivided cube around each point of the cubes' frame, or NONE."""
+        """(N,) number of the undivided cube around each point of the cubes' frame, or NONE."""
         from planner.field.cubes import tree_kernels
 
         tree = self.tree
         roots = np.array(tree.box.roots, dtype=np.int64)
-        return tree_kernels.cubes_at(
+        cubes = tree_kernels.cubes_at(
             np.ascontiguousarray(local_mm),
             tree.box.corner_mm,
             tree.box.finest_mm,
@@ -75,22 +64,24 @@ class Cells:
             tree.child,
             roots,
         )
+        found: NDArray[np.int32] = np.where(cubes == NONE, NONE, self.number_of[cubes]).astype(np.int32)
+        return found
 
     def from_bodies(self, local_mm: FloatArray) -> FloatArray:
         """(N,) signed distance, negative inside a lead."""
         from planner.field.cubes import reading_kernels
 
-        return reading_kernels.distances(np.ascontiguousarray(local_mm), *self.shape)
+        return reading_kernels.distances(np.ascontiguousarray(local_mm), *self.solid)
 
     @property
-    def shape(self) -> tuple[FloatArray, NDArray[np.int64], FloatArray, FloatArray]:
-        """The bodies as the kernels take them."""
-        return self.bodies.segments, self.bodies.starts, self.bodies.slabs, self.bodies.patches
+    def around(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], Single]:
+        """What slopes need, as the kernels take it."""
+        return self.kin, self.tree.child, self.number_of, self.edges
 
     @property
-    def beside(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], Single, Single, Single]:
-        """What slopes of the field need, as the kernels take it."""
-        return self.number_of, self.tree.child, self.tree.beside, self.edges, self.sigma, self.distance_mm
+    def solid(self) -> tuple[FloatArray, NDArray[np.int64], FloatArray]:
+        """The bodies without their contacts, as the kernels take them."""
+        return self.bodies.segments, self.bodies.starts, self.bodies.slabs
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         box, tree, bodies = self.tree.box, self.tree, self.bodies

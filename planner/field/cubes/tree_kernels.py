@@ -84,6 +84,7 @@ def cubes_at(
     found = np.full(len(points), NONE, dtype=np.int32)
     table = root_table(starts, ijk, roots)
     levels = len(starts) - 1
+    last, last_level = NONE, 0
     for number in range(len(points)):
         i = int(np.floor((points[number, 0] - corner[0]) / finest))
         j = int(np.floor((points[number, 1] - corner[1]) / finest))
@@ -93,6 +94,11 @@ def cubes_at(
             continue
         if (i >> top) >= roots[0] or (j >> top) >= roots[1] or (k >> top) >= roots[2]:
             continue
+        if last != NONE and (
+            i >> last_level == ijk[last, 0] and j >> last_level == ijk[last, 1] and k >> last_level == ijk[last, 2]
+        ):
+            found[number] = last
+            continue
         cube = table[i >> top, j >> top, k >> top]
         level = top
         while cube != NONE and is_divided(child, cube):
@@ -100,6 +106,7 @@ def cubes_at(
             corner_bits = 4 * ((i >> level) & 1) + 2 * ((j >> level) & 1) + ((k >> level) & 1)
             cube = child[cube, corner_bits]
         found[number] = cube
+        last, last_level = cube, level
     return found
 
 
