@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from planner.errors import PlannerError, QuestionError
 from planner.i18n import _
 from planner.progress import Cancelled
+from planner.ui.theme import Tone
 from planner.ui.widgets.message_bar import MessageBar
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ class Errors:
         else:
             self._messages.say(_("Stopped. Nothing was changed."))
 
-    def say(self, text: str) -> None:
-        self._messages.say(text)
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        self._messages.say(text, tone)
 
 
 class BugReporter(QObject):

@@ -8,8 +8,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QFileDialog,
-    QLabel,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -20,26 +18,22 @@ from planner import i18n
 from planner.app.document import CaseDocument
 from planner.app.jobs import Job, Jobs
 from planner.app.settings import Settings
-from planner.case.copying import copy_case
 from planner.case.file import CaseFile
 from planner.case.model import Case, Region
-from planner.errors import PlannerError, QuestionError
 from planner.i18n import _
-from planner.progress import Progress
 from planner.ui.about import about_dialog
+from planner.ui.case_desk import CaseDesk
 from planner.ui.errors import BugReporter, Errors
 from planner.ui.guide import GuideDialog
 from planner.ui.menus import Menus
-from planner.ui.new_case import NewCaseDialog
-from planner.ui.pages.start_page import StartPage, research_only_words
+from planner.ui.pages.start_page import StartPage
 from planner.ui.shortcuts import ShortcutsDialog
+from planner.ui.status_line import StatusLine
 from planner.ui.task_names import tasks
 from planner.ui.theme import apply_theme
 from planner.ui.widgets.jobs_bar import JobsBar
 from planner.ui.widgets.message_bar import MessageBar
-from planner.ui.widgets.question import QuestionDialog
 from planner.ui.widgets.signing import Signer
-from planner.ui.widgets.tool_switch import ToolSwitch
 
 if TYPE_CHECKING:
     from planner.ui.workspace import Workspace
@@ -70,6 +64,7 @@ class MainWindow(QMainWindow):
         """Everything that holds words; called again when the language changes."""
         self.messages = MessageBar()
         self.errors = Errors(self.messages)
+        self.desk = CaseDesk(self, self.settings, self.jobs, self.errors, self._take)
         self.jobs_bar = JobsBar()
         self.stack = QStackedWidget()
         self.start_page = StartPage()
@@ -83,38 +78,17 @@ class MainWindow(QMainWindow):
         column.addWidget(self.jobs_bar)
         self.setCentralWidget(central)
         self.menus = Menus(self, self, tasks())
-        self._build_status_bar()
+        self.status = StatusLine(self.statusBar(), is_warming=self._is_warming)
         self._connect_start_page()
         self.menus.show_choices(self.settings.theme, self.settings.language, shows_skin=self.settings.shows_skin)
         self._show_recent()
         self._show_case_state()
 
-    def _build_status_bar(self) -> None:
-        bar = self.statusBar()
-        for old in bar.findChildren(QLabel):
-            bar.removeWidget(old)
-            old.deleteLater()
-        self.place_label = QLabel()
-        self.place_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        bar.addWidget(self.place_label, 1)
-        for old_switch in bar.findChildren(ToolSwitch):
-            bar.removeWidget(old_switch)
-            old_switch.deleteLater()
-        self.tool_switch = ToolSwitch()
-        self.tool_switch.hide()
-        bar.addPermanentWidget(self.tool_switch)
-        self.warming_label = QLabel(_("First start: preparing the solvers…"))
-        self.warming_label.setToolTip(_("Once after each installation. You can work meanwhile."))
-        self.warming_label.setVisible(self._is_warming)
-        bar.addPermanentWidget(self.warming_label)
-        self.notice_label = QLabel(research_only_words())
-        bar.addPermanentWidget(self.notice_label)
-
     def _connect_start_page(self) -> None:
         page = self.start_page
-        page.new_wanted.connect(self.new_case)
-        page.open_wanted.connect(self.open_case)
-        page.sample_wanted.connect(self.practise)
+        page.new_wanted.connect(self.desk.new_case)
+        page.open_wanted.connect(self.desk.open_case)
+        page.sample_wanted.connect(self.desk.practise)
         page.recent_wanted.connect(lambda path: self.open_path(Path(path)))
 
     def _follow_jobs(self) -> None:
@@ -132,62 +106,19 @@ class MainWindow(QMainWindow):
         return self.workspace.session.document if self.workspace else None
 
     def new_case(self) -> None:
-        self._ask_new_case(lambda path, title: self.errors.attempt(lambda: self._create(path, title)))
-
-    def practise(self, region: Region) -> None:
-        """A new case on the sample head or spine; the images page offers it."""
-        self._ask_new_case(
-            lambda path, title: self.errors.attempt(lambda: self._create(path, title, sample=region)),
-            title=_("Practice"),
-        )
-
-    def _ask_new_case(self, on_chosen: "object", title: str = "") -> None:
-        dialog = NewCaseDialog(self.settings.cases_folder, title, self)
-        dialog.chosen.connect(on_chosen)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def _create(self, path: Path, title: str, *, sample: Region | None = None) -> None:
-        self._take(CaseFile.create(path, title=title))
-        if sample is not None and self.workspace is not None:
-            self.workspace.import_sample(sample)
+        self.desk.new_case()
 
     def open_case(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, _("Open case"), str(self.settings.cases_folder))
-        if folder:
-            self.open_path(Path(folder))
+        self.desk.open_case()
 
     def open_path(self, path: Path) -> None:
         """Open the case in folder ``path``; the case that is open is closed once the new one could be opened."""
         if self.document is not None and self.document.file.path.resolve() == path.resolve():
             self.messages.say(_("This case is open in this window."))
             return
-        try:
-            self._take(CaseFile.open(path))
-        except QuestionError as question:
-            self._ask_how_to_open(question, path)
-        except PlannerError as error:
-            if error.code == "case-open-elsewhere":
-                choices = {"read": _("Open to read"), "leave": _("Do not open")}
-                self._ask_how_to_open(QuestionError(error.text, choices, code=error.code), path)
-            else:
-                self.errors.show(error)
+        self.desk.open_path(path)
 
-    def _ask_how_to_open(self, question: QuestionError, path: Path) -> None:
-        """A damaged journal may lose its last commands, a case open elsewhere cannot be changed: a person decides."""
-        dialog = QuestionDialog(question, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answer(word: str) -> None:
-            if word == "recover":
-                self.errors.attempt(lambda: self._take(CaseFile.open(path, recover=True)))
-            elif word == "read":
-                self.errors.attempt(lambda: self._take(CaseFile.open(path, read_only=True)))
-
-        dialog.answered.connect(answer)
-        dialog.open()
-
-    def _take(self, file: CaseFile) -> None:
+    def _take(self, file: CaseFile, sample: Region | None) -> None:
         self.close_case()
         self.settings.add_recent(file.path)
         self._show_workspace(CaseDocument(file))
@@ -198,43 +129,27 @@ class MainWindow(QMainWindow):
             self.messages.say(file.recovered, "warn")  # stays until it is put away
         if file.is_read_only:
             self.messages.say(_("This case is open for reading only. Copy it to change it."), "warn")
+        if sample is not None and self.workspace is not None:
+            self.workspace.import_sample(sample)
 
     def _show_workspace(self, document: CaseDocument) -> None:
         from planner.ui.opening import open_workspace  # VTK and scipy come with it: not before the window is shown
 
         self.workspace = open_workspace(document, self.jobs, self.settings, self.signer, self.errors)
-        self.workspace.place_changed.connect(self.place_label.setText)
+        self.workspace.place_changed.connect(self.status.place.setText)
         self.workspace.tell_place()
         views = self.workspace.session.views
-        self.tool_switch.chosen.connect(views.choose_tool)
-        views.tool_changed.connect(self.tool_switch.show_tool)
-        self.tool_switch.show()
+        self.status.tools.chosen.connect(views.choose_tool)
+        views.tool_changed.connect(self.status.tools.show_tool)
+        self.status.tools.show()
         document.changed.connect(self._follow)
         self.stack.addWidget(self.workspace)
         self.stack.setCurrentWidget(self.workspace)
         self._show_case_state()
 
     def copy_case(self) -> None:
-        if self.document is None:
-            return
-        path, _kind = QFileDialog.getSaveFileName(self, _("Copy case to"), str(self.document.file.path))
-        if path:
-            self.errors.attempt(lambda: self._copy_to(Path(path)))
-
-    def _copy_to(self, path: Path) -> None:
-        """A job: images may be large. The copy holds the case as it is now."""
-        if self.document is None:
-            return
-        self.document.file.publish()
-        source = self.document.file.path
-
-        def done(copy: Path) -> None:
-            self.messages.say(_("The case was copied to {path}.").format(path=copy), "good")
-
-        def work(progress: Progress) -> Path:
-            return copy_case(source, path, progress)
-
-        self.jobs.start(_("Copying the case"), work, done, self.errors.show)
+        if self.document is not None:
+            self.desk.ask_copy(self.document)
 
     def close_case(self) -> None:
         """Stop the jobs of this case and let go of it; nothing needs saving."""
@@ -254,9 +169,7 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(self.workspace)
             self.workspace.deleteLater()
             self.workspace = None
-            self.tool_switch.chosen.disconnect()
-            self.tool_switch.show_tool("crosshair")
-            self.tool_switch.hide()
+            self.status.leave_case()
             self.stack.setCurrentWidget(self.start_page)
 
     # -- undo -------------------------------------------------------------------------------------------------------
@@ -306,7 +219,7 @@ class MainWindow(QMainWindow):
     def say_warming(self, is_long: bool) -> None:
         """Kernels are being compiled in the background."""
         self._is_warming = is_long
-        self.warming_label.setVisible(is_long)
+        self.status.warming.setVisible(is_long)
 
     def go_to_task(self, key: str) -> None:
         if self.workspace is not None:
@@ -342,7 +255,7 @@ class MainWindow(QMainWindow):
         if document is None:
             self.setWindowTitle("Nociplan")
             self.menus.show_history((), ())
-            self.place_label.clear()
+            self.status.place.clear()
             return
         title = document.case.title or document.file.path.stem
         self.setWindowTitle(f"{title} - Nociplan")

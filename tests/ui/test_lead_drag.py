@@ -85,9 +85,9 @@ def test_that_only_the_tool_for_it_drags_and_esc_leaves_it(opened: OpenCase, qtb
     drag_by_mouse()
     assert opened.case.leads[lead.id] is kept
     opened.session.selection.set_cursor(TARGET)
-    opened.window.tool_switch.buttons["lead"].click()
+    opened.window.status.tools.buttons["lead"].click()
     drag_by_mouse()
     assert opened.case.leads[lead.id].target != TARGET
     opened.workspace.leave_tool()
     assert view.tool == "crosshair"
-    assert opened.window.tool_switch.buttons["crosshair"].isChecked()
+    assert opened.window.status.tools.buttons["crosshair"].isChecked()

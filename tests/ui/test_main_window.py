@@ -24,14 +24,14 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 def test_that_the_notice_is_shown_at_the_start_and_stays_in_the_status_bar(window: MainWindow) -> None:
     assert window.start_page.notice.text() == research_only_words()
-    assert window.notice_label.text() == research_only_words()
-    assert window.notice_label.isVisible()
+    assert window.status.notice.text() == research_only_words()
+    assert window.status.notice.isVisible()
 
 
 def test_that_a_new_case_is_made_where_the_dialog_says(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     dialog = NewCaseDialog(tmp_path, "", window)
     qtbot.addWidget(dialog)
-    dialog.chosen.connect(lambda path, title: window._create(path, title))
+    dialog.chosen.connect(lambda path, title: window.desk.create(path, title))
     dialog.title_edit.setText("Peña: prueba")
     dialog.accept_button.click()
     assert (tmp_path / "Peña- prueba.noci").is_dir()
@@ -167,7 +167,7 @@ def test_that_opening_the_case_that_is_open_leaves_it_open(opened: OpenCase) -> 
 
 
 def test_that_opening_another_case_closes_the_one_before(opened: OpenCase, tmp_path: Path) -> None:
-    opened.window._create(tmp_path / "other.noci", "other")
+    opened.window.desk.create(tmp_path / "other.noci", "other")
     assert opened.window.document is not None
     assert opened.window.document.case.title == "other"
     opened.window.open_path(tmp_path / "Caso Ñandú 1.noci")
@@ -175,7 +175,7 @@ def test_that_opening_another_case_closes_the_one_before(opened: OpenCase, tmp_p
 
 
 def test_that_the_copy_of_a_case_can_be_opened(opened: OpenCase, tmp_path: Path, qtbot: QtBot) -> None:
-    opened.window._copy_to(tmp_path / "copia")
+    opened.window.desk.copy_to(opened.document, tmp_path / "copia")
     qtbot.waitUntil(lambda: "copia" in opened.window.messages.text())
     opened.window.open_path(tmp_path / "copia.noci")
     assert opened.window.document is not None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from planner.app.settings import Settings
 from planner.case.file import CaseFile
 from planner.ui.main_window import MainWindow
+from planner.ui.task_names import tasks
 from tests.ui.conftest import OpenCase
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -29,8 +30,8 @@ def _deliver_deletions() -> None:
 def test_that_a_closed_window_leaves_no_thread_timer_or_lock_behind(opened: OpenCase) -> None:
     before = set(threading.enumerate())
     path, window = opened.document.file.path, opened.window
-    for key in opened.workspace.pages:
-        window.go_to_task(key)
+    for task in tasks():
+        window.go_to_task(task.key)
         QApplication.processEvents()
     window.close()
     _deliver_deletions()
@@ -48,8 +49,8 @@ def test_that_a_closed_case_takes_its_widgets_and_windows_along(opened: OpenCase
     counts, tops = [], []
     for _round in range(3):
         window.open_path(path)
-        for key in OpenCase(window).workspace.pages:
-            window.go_to_task(key)
+        for task in tasks():
+            window.go_to_task(task.key)
         QApplication.processEvents()
         window.close_case()
         _deliver_deletions()
@@ -65,7 +66,7 @@ def test_that_opening_and_closing_windows_does_not_pile_them_up(opened: OpenCase
     for number in range(3):
         window = MainWindow(Settings(tmp_path / "settings.json"))
         window.show()
-        window._create(tmp_path / f"{number}.noci", "x")
+        window.desk.create(tmp_path / f"{number}.noci", "x")
         window.close()
         window.deleteLater()
         del window

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 def test_that_the_window_tool_has_a_button_in_sight(opened: OpenCase) -> None:
-    switch, view = opened.window.tool_switch, opened.session.views.slices["coronal"]
+    switch, view = opened.window.status.tools, opened.session.views.slices["coronal"]
     assert switch.isVisible()
     assert switch.buttons["crosshair"].isChecked()
     switch.buttons["window"].click()
@@ -22,7 +22,7 @@ def test_that_the_window_tool_has_a_button_in_sight(opened: OpenCase) -> None:
 
 
 def test_that_after_a_point_was_asked_for_the_chosen_tool_comes_back(opened: OpenCase) -> None:
-    switch, views = opened.window.tool_switch, opened.session.views
+    switch, views = opened.window.status.tools, opened.session.views
     switch.buttons["window"].click()
     opened.session.picker.ask("where", lambda _point: None)
     assert views.tool == "place"
@@ -33,14 +33,14 @@ def test_that_after_a_point_was_asked_for_the_chosen_tool_comes_back(opened: Ope
 
 
 def test_that_without_a_case_there_is_no_tool(opened: OpenCase) -> None:
-    opened.window.tool_switch.buttons["window"].click()
+    opened.window.status.tools.buttons["window"].click()
     path = opened.document.file.path
     opened.window.close_case()
-    assert not opened.window.tool_switch.isVisible()
+    assert not opened.window.status.tools.isVisible()
     opened.window.open_path(path)
     again = OpenCase(opened.window)
     assert again.session.views.tool == "crosshair"
-    assert opened.window.tool_switch.buttons["crosshair"].isChecked()
+    assert opened.window.status.tools.buttons["crosshair"].isChecked()
 
 
 def test_that_choosing_another_lead_takes_the_crosshair_to_its_target(opened: OpenCase) -> None:

@@ -68,7 +68,7 @@ class Tour:
         if case_path.exists():
             self.window.open_path(case_path)
         else:
-            self.window._create(case_path, "Práctica Peña", sample="head")
+            self.window.desk.create(case_path, "Práctica Peña", sample="head")
             self.until("import", lambda: self.case.images)
         self.window.signer.set_name(SIGNER)
         for part in (self.patient, self.images, self.align, self.anatomy, self.plan, self.stimulate, self.report):
