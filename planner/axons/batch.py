@@ -49,7 +49,7 @@ class NodePotentials:
             axons, nodes = self.node_volts.shape
             if self.inside_volts.shape != (axons, nodes - 1, COMPARTMENTS):
                 raise ValueError(f"inside_volts has shape {self.inside_volts.shape}")
-        bad = sum((~np.isfinite(field)).reshape(len(field), -1).any(axis=1) for field in fields)
+        bad = sum((~np.isfinite(field)).any(axis=tuple(range(1, field.ndim))) for field in fields)
         if np.any(bad):
             text = _("The field is not known along {count} fibres. They leave the solved region or cross the lead.")
             raise PlannerError(text.format(count=int(np.count_nonzero(bad))), code="fibre-field")
