@@ -45,8 +45,9 @@ class FibreResult:
 
     (fibres,) each: ``thresholds_ma`` float32, infinite where nothing fires; ``codes`` int8, see
     :mod:`planner.steps.fibre_results`; ``places`` (fibres, 3) float32 where the spike starts, NaN without one;
-    ``latencies_ms`` float32. ``assumptions`` are stable words on what the result rests on. ``strength_duration`` maps a
-    pulse width in µs (as text) to the current at which the most easily driven fibre fires.
+    ``latencies_ms`` float32; ``strongest_v_mm_ma`` float32 the largest |E| on the fibre, V/mm per mA. ``assumptions``
+    are stable words on what the result rests on. ``strength_duration`` maps a pulse width in µs (as text) to the
+    current at which the most easily driven fibre fires.
     """
 
     id: str
@@ -58,4 +59,5 @@ class FibreResult:
     places: ArrayRef
     latencies_ms: ArrayRef
     assumptions: Mapping[str, str]
+    strongest_v_mm_ma: ArrayRef | None = None
     strength_duration: Mapping[str, float] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.case.model import Side, Vector
 from planner.geometry import Surface
@@ -94,6 +95,20 @@ class SurfaceDisplay:
     is_filled: bool = False
     tag: str = ""
     is_estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FibreDisplay:
+    """A bundle. Fibre k is ``points[starts[k]:starts[k + 1]]`` (RAS mm); ``fires`` (fibres,) is drawn thick and bright,
+    the others thin; ``spike_places`` (N, 3) get a ball each. ``is_set_aside`` (fibres,) is hardly seen."""
+
+    name: str
+    points: FloatArray
+    starts: NDArray[np.int64]
+    fires: NDArray[np.bool_]
+    is_set_aside: NDArray[np.bool_]
+    spike_places: FloatArray
+    rgb: Rgb
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import numpy as np
 from planner.case.model import Vector
 from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
-from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.display import FibreDisplay, LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.draw_fibres import fibre_actors
 from planner.scene.draw_leads import lead_actors, point_actors
 from planner.scene.draw_planes import PlanePicture
 from planner.scene.draw_surfaces import surface_actors
@@ -67,6 +68,11 @@ class SpaceScene:
             key: self._made.get(key) or MadeSurface(shown.surface, surface_actors(shown)) for key, shown in made.items()
         }
         self._replace("surfaces", [actor for one in self._made.values() for actor in one.actors])
+
+    def set_fibres(self, fibres: tuple[FibreDisplay, ...]) -> None:
+        """Bundles in the place of those shown before; the same objects are left as they are."""
+        if self._is_new("fibres", fibres):
+            self._replace("fibres", [actor for bundle in fibres for actor in fibre_actors(bundle)])
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
         if self._is_new("points", points):

@@ -15,14 +15,14 @@ from planner.axons.waveform import Waveform
 from planner.case.checks import inputs_of_fibre_result
 from planner.case.facts import new_id
 from planner.case.fibres import FibreGroup, FibreResult
-from planner.case.model import Case, Programme
+from planner.case.model import ArrayRef, Case, Programme
 from planner.case.store import ArrayStore
 from planner.errors import PlannerError
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import SILENT, Progress
 from planner.steps.activate_fibres import FibreAnswer, FibreQuestion, activate_fibres
-from planner.steps.field_of_fibres import solved_potential
+from planner.steps.field_of_fibres import SolvedPotential, solved_potential
 from planner.steps.lay_fibres import fibres_of
 from planner.steps.simulate import programme_named
 
@@ -85,8 +85,15 @@ def compute_fibres(
         places=store.put(np.array([one.place or (np.nan,) * 3 for one in answers], dtype=np.float32).reshape(-1, 3)),
         latencies_ms=store.put(np.array([one.latency_ms for one in answers], dtype=np.float32)),
         assumptions=words,
+        strongest_v_mm_ma=store.put(_strongest(group, store, potential)),
         strength_duration=curve,
     )
+
+
+def _strongest(group: FibreGroup, store: ArrayStore, potential: SolvedPotential) -> NDArray[np.float32]:
+    """(fibres,) the largest |E| on each fibre, V/mm per mA."""
+    points, starts = np.asarray(store.get(group.points), dtype=float), np.asarray(store.get(group.starts))
+    return potential.strongest_v_mm(points, starts).astype(np.float32)
 
 
 def group_named(case: Case, group_id: str) -> FibreGroup:
@@ -147,6 +154,7 @@ class FibreFigures:
     codes: NDArray[np.int8]
     places: FloatArray
     latencies_ms: FloatArray
+    strongest_v_mm_ma: FloatArray
 
     @classmethod
     def of(cls, result: FibreResult, store: ArrayStore) -> "FibreFigures":
@@ -156,6 +164,7 @@ class FibreFigures:
             np.asarray(store.get(result.codes)),
             np.asarray(store.get(result.places), dtype=float),
             np.asarray(store.get(result.latencies_ms), dtype=float),
+            _optional(result.strongest_v_mm_ma, store, result.thresholds_ma.shape[0]),
         )
 
     @property
@@ -180,6 +189,10 @@ class FibreFigures:
         shares = np.concatenate([[0.0], np.repeat(np.arange(len(reached) + 1), 2)[1:] / count])
         return currents, shares[: len(currents)]
 
+    def touched(self, amplitude_ma: float, v_per_mm: float) -> NDArray[np.bool_]:
+        """(fibres,) asked, and somewhere at or above a threshold of |E|: what an activated volume counts."""
+        return np.asarray(self.asked & (self.strongest_v_mm_ma * amplitude_ma >= v_per_mm))
+
     @property
     def set_aside(self) -> dict[str, int]:
         """How many were set aside, by trouble."""
@@ -189,6 +202,10 @@ class FibreFigures:
             if count:
                 found[word] = count
         return found
+
+
+def _optional(ref: ArrayRef | None, store: ArrayStore, count: int) -> FloatArray:
+    return np.full(count, np.nan) if ref is None else np.asarray(store.get(ref), dtype=float)
 
 
 def _code(one: FibreAnswer) -> int:

@@ -30,6 +30,11 @@ class SolvedPotential:
         _t, _s, distance = self.field.grid.from_lead(self.field.pose.to_lead(Points.of(xyz_mm, self.field.pose.space)))
         return np.asarray(distance < 0.0)
 
+    def strongest_v_mm(self, points_mm: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
+        """(fibres,) the largest |E| per mA on fibres whose points follow one another; NaN where none has a field."""
+        magnitude = self.field.at(Points.of(points_mm, self.field.pose.space)).magnitude_v_mm
+        return np.asarray(np.fmax.reduceat(magnitude, starts[:-1]))
+
 
 def solved_potential(case: Case, store: ArrayStore, programme: Programme) -> SolvedPotential:
     """Of the programme's pattern; its amplitude does not matter. Raises PlannerError: "no-field", "field-outdated"."""

@@ -20,6 +20,7 @@ from planner.scene.slices import Layer, SliceLayer
 from planner.steps import show_case
 from planner.steps.read_lead import acpc_transform
 from planner.ui import displays
+from planner.ui.fibres_on_views import FibresOnViews
 from planner.ui.picking import PointPicker
 from planner.ui.surfaces_on_views import SurfacesOnViews
 from planner.ui.views.four_views import FourViews
@@ -69,6 +70,7 @@ class CaseOnViews(QObject):
         super().__init__()
         self._all_views: list[FourViews | SliceView] = [views]
         self.surfaces = SurfacesOnViews(document, selection, self._all_views)
+        self.fibres = FibresOnViews(document, views)
         self._document = document
         self._selection = selection
         self._views = views
@@ -113,6 +115,7 @@ class CaseOnViews(QObject):
             self._preview = None
         self.show_leads()
         self.surfaces.show()
+        self.fibres.show()
         self.show_points()
 
     def show_all(self) -> None:
@@ -126,6 +129,7 @@ class CaseOnViews(QObject):
         self.show_images()
         self.show_leads()
         self.surfaces.show()
+        self.fibres.show()
         self.show_points()
 
     # -- images -----------------------------------------------------------------------------------------------------

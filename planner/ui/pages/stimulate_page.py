@@ -21,6 +21,7 @@ from planner.steps.solve_field import solve_field
 from planner.ui.pages.page import Page
 from planner.ui.pages.stimulate_activation import ActivationPanel
 from planner.ui.pages.stimulate_controls import StimulationControls
+from planner.ui.pages.stimulate_fibres import FibrePanel
 from planner.ui.pages.stimulate_field import FieldPanel
 from planner.ui.pages.stimulate_levels import LevelsPanel
 from planner.ui.pages.stimulate_live import LiveActivation, LivePreview
@@ -44,6 +45,7 @@ class StimulatePage(Page):
         self.controls = self._make_controls()
         self.field = FieldPanel(session, self.compute_field)
         self.activation = ActivationPanel(session, self.compute_band)
+        self.fibres = FibrePanel(session)
         self.levels = LevelsPanel(session)
         self.plots = FieldPlotPanel(session)
         self.thresholds = ThresholdTable()
@@ -51,6 +53,7 @@ class StimulatePage(Page):
         self.section(_("Contacts"), self.lead_box, self.no_lead, self.controls)
         self.section(_("Field of the lead"), self.field)
         self.section(_("Activation"), self.activation)
+        self.folding(_("Fibres that fire"), self.fibres)
         self.folding(_("|E| on the views"), self.levels)
         self.folding(_("Pulse and field"), self.plots)
         self.folding(_("Threshold table"), self.thresholds, is_open=False)
@@ -58,6 +61,7 @@ class StimulatePage(Page):
         self.panels: tuple[StimulationPanel, ...] = (
             self.field,
             self.activation,
+            self.fibres,
             self.levels,
             self.plots,
             self.thresholds,
@@ -108,10 +112,12 @@ class StimulatePage(Page):
 
     def left(self) -> None:
         self.live.let_go()
+        self.fibres.end_preview()
         self.levels.hide_levels()
 
     def closed(self) -> None:
         self.plots.shut()
+        self.fibres.shut()
 
     def _lead(self) -> Lead | None:
         return self.case.leads.get(self.session.selection.active_lead)
@@ -132,6 +138,7 @@ class StimulatePage(Page):
             if lead.id in self.case.leads:
                 self.session.do(Command("solve-field", lead.name), self.case.with_solution(solution))
                 self._simulate_again()
+                self.fibres.work.follow(lead.id)
 
         self.session.run(_("Field of {name}").format(name=lead.name), work, done)
 
@@ -159,17 +166,20 @@ class StimulatePage(Page):
     def _show_preview(self, preview: LivePreview) -> None:
         self.activation.show_preview(preview.simulation)
         self.plots.show_preview(preview.programme, preview.simulation.threshold_v_per_mm)
+        self.fibres.follow_preview(preview.case, preview.programme)
         self.levels.follow_preview(preview.case, preview.programme.id, self.live.scratch, preview.prepared.units)
 
     def _settle(self, request: ProgrammeRequest) -> None:
-        """One undo step: the programme, and its activation when the field is there."""
+        """One undo step: the programme, and its activation when the field is there. The fibres follow in a job."""
         self.live.end()
+        self.fibres.end_preview()
         programme = set_programme(self.case, request)
         if programme == self.case.programmes.get(programme.id) and simulation_of(self.case, programme.id) is not None:
             return
         case = self.case.with_programme(programme)
         name = self.case.leads[request.lead_id].name
         self.session.do(Command("set-programme", name), self._with_simulation(case, programme))
+        self.fibres.work.follow(request.lead_id)
 
     def _with_simulation(self, case: Case, programme: Programme) -> Case:
         """``case`` with the activation of ``programme``, where the field fits; otherwise the old one, now stale."""

@@ -20,7 +20,7 @@ from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.scene.annotations import ImageWords
-from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.display import FibreDisplay, LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.lead_marks import estimate_lines
 from planner.scene.planes import Raster
 from planner.scene.slices import Layer
@@ -102,6 +102,10 @@ class SceneView(QWidget):
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
         self.scene.set_surfaces(surfaces)
         self._extra = estimate_lines(surfaces)
+        self._ask_for_frame()
+
+    def set_fibres(self, fibres: tuple[FibreDisplay, ...]) -> None:
+        self.scene.set_fibres(fibres)
         self._ask_for_frame()
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:

@@ -1,0 +1,49 @@
+"""What a fibre result rests on, in sentences, from its stable words. The window and the report say the same."""
+
+from collections.abc import Mapping
+
+from planner.i18n import _, number
+
+
+def trouble_words() -> dict[str, str]:
+    """Why fibres were set aside, by the stable word."""
+    return {
+        "fibre-in-lead": _("run through the lead"),
+        "fibre-outside-field": _("lie outside the field's model"),
+        "fibre-short": _("are shorter than three nodes"),
+        "fibre-long": _("are longer than the models take"),
+        "fibre-diameter": _("have a diameter outside the model's range"),
+    }
+
+
+def fibre_sentences(words: Mapping[str, str], model_name: str) -> tuple[str, ...]:
+    """Model, diameter, temperature, pulse, ends; and what outweighs the numbers' own error."""
+    closeness = number(100.0 * float(words["closeness"]), 0)
+    text = _("Cable model: {model}, {diameter} µm, {temperature} °C; thresholds are found to {closeness} %.")
+    found = [
+        text.format(
+            model=model_name,
+            diameter=number(float(words["diameter_um"]), 1),
+            temperature=number(float(words["temperature_c"]), 0),
+            closeness=closeness,
+        ),
+        _pulse(words),
+    ]
+    if int(words.get("cut_ends_continued", "0")):
+        found.append(_("Lines that only stop at an edge are continued, so that no false nerve ending is excited."))
+    found.append(
+        _(
+            "Diameter, the choice of model and the conductivities outweigh the error of the numbers: one step of "
+            "diameter or the other rate constant of the model moves thresholds by 10 % and more."
+        )
+    )
+    return tuple(found)
+
+
+def _pulse(words: Mapping[str, str]) -> str:
+    width = number(float(words["width_us"]), 0)
+    if words["recharge"] == "equal":
+        text = _("Pulse: {width} µs, followed at once by an equal one of the other sign, which raises thresholds.")
+    else:
+        text = _("Pulse: {width} µs, the stimulating phase alone, which gives the lowest thresholds.")
+    return text.format(width=width)
