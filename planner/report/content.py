@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from planner.case.model import Case, Lead
 from planner.i18n import _
-from planner.report import lead_content, patient_content, spine_content, stimulation_content, trust_content
+from planner.report import (
+    fibre_content,
+    lead_content,
+    patient_content,
+    spine_content,
+    stimulation_content,
+    trust_content,
+)
 from planner.report.findings import Findings, LegendEntry, Picture
 from planner.report.parts import Pair, Table
 from planner.report.stimulation_content import StimulationCard
@@ -36,6 +43,8 @@ class ReportContent:
     stimulations: tuple[StimulationCard, ...]
     clearances: Table
     contacts: Table
+    fibres: Table
+    fibre_notes: tuple[str, ...]
     assumptions: tuple[str, ...]
     unverified: tuple[str, ...]
     alignments: Table
@@ -66,6 +75,8 @@ def build_content(case: Case, findings: Findings, language: str) -> ReportConten
         stimulations=stimulation_content.cards(case, findings),
         clearances=lead_content.clearance_table(leads, findings),
         contacts=lead_content.contact_table(leads, findings),
+        fibres=fibre_content.fibre_table(findings),
+        fibre_notes=fibre_content.fibre_notes(findings),
         assumptions=trust_content.assumptions(case, findings),
         unverified=trust_content.unverified(case, findings),
         alignments=trust_content.alignment_table(case),

@@ -65,6 +65,30 @@ class LevelFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class FibreFinding:
+    """Of one group of fibres under one programme. ``asked`` fibres of which ``firing`` fire at ``amplitude_ma``;
+    infinite currents: none does. ``set_aside`` counts by the stable word of the reason. ``sentences`` say what the
+    thresholds rest on, in the user's language."""
+
+    group: str
+    programme: str
+    model: str
+    diameter_um: float
+    amplitude_ma: float
+    asked: int
+    firing: int
+    first_ma: float
+    half_ma: float
+    at_end: int
+    set_aside: Mapping[str, int]
+    rheobase_ma: float | None
+    chronaxie_us: float | None
+    source: str
+    status: str
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """``png`` are the bytes of the file; ``title`` is printed under it, in the user's language."""
 
@@ -106,3 +130,5 @@ class Findings:
     assumptions: tuple[str, ...] = ()
     structure_names: Mapping[str, str] = field(default_factory=dict)
     levels: tuple[LevelFinding, ...] = ()
+    fibres: tuple[FibreFinding, ...] = ()
+    fibres_out_of_date: tuple[str, ...] = ()

@@ -174,6 +174,7 @@ def _second_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
         story += [blocks.heading(_("Stimulation"), styles), blocks.space(1.5)]
     for card in content.stimulations:
         story += [*_stimulation_blocks(card, styles), blocks.space(GAP_MM)]
+    story += _fibre_blocks(content, styles)
     if content.unverified:
         inside = [blocks.text(_("Not verified: check before you rely on it"), styles.alert)]
         inside += [blocks.bullets([line], styles, look.TEXT_WIDTH - 14) for line in content.unverified]
@@ -189,6 +190,14 @@ def _second_page(content: ReportContent, styles: TextStyles) -> list[Flowable]:
     story += _table_section(_("Alignments"), content.alignments, styles, (1.3, 1.2, 3.2, 1.7))
     story += _table_section(_("Decisions by name"), content.approvals, styles, (1.8, 1.6, 1.8, 1.6))
     story += _version_blocks(content, styles)
+    return story
+
+
+def _fibre_blocks(content: ReportContent, styles: TextStyles) -> list[Flowable]:
+    """The table of fibres with what it rests on, or nothing."""
+    story = _table_section(_("Fibres that fire"), content.fibres, styles, (1.9, 1.8, 1.4, 1.0, 1.0))
+    if content.fibre_notes:
+        story += [blocks.two_columns(content.fibre_notes, styles, look.TEXT_WIDTH), blocks.space(GAP_MM)]
     return story
 
 

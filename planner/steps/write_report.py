@@ -33,6 +33,7 @@ from planner.report.findings import (
 from planner.report.pdf import render_pdf
 from planner.steps.read_lead import LeadReadout, read_lead
 from planner.steps.read_spine import NO_CORD, cord_at_levels, level_rows
+from planner.steps.report_fibres import fibre_findings
 from planner.steps.report_pictures import report_legend, report_pictures
 
 PACKAGES = ("numpy", "scipy", "SimpleITK", "picsl-greedy", "vtk", "nibabel", "pydicom", "reportlab")
@@ -92,6 +93,7 @@ def report_content(
 def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_head: str) -> Findings:
     """What the report is told besides the case."""
     density, shannon = safety.density_limit(), safety.shannon_limit()
+    fibres, fibres_out_of_date = fibre_findings(case, store)
     return Findings(
         leads={lead.id: _lead_findings(case, lead, read_lead(case, store, lead.id)) for lead in case.leads.values()},
         charge_density_limit=Limit(density.value, density.source),
@@ -102,6 +104,8 @@ def findings(case: Case, store: ArrayStore, pictures: Sequence[Picture], audit_h
         audit_head=audit_head,
         levels=_level_findings(case, store),
         structure_names={key: structure_name(key) for key in case.structures},
+        fibres=fibres,
+        fibres_out_of_date=fibres_out_of_date,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from planner import i18n
 from planner.report.content import build_content
+from planner.report.findings import FibreFinding
 from planner.report.parts import person_name
 from planner.report.stimulation_content import contact_marks
 
@@ -177,3 +178,24 @@ def test_that_no_text_calls_a_plan_indicated_or_best(crowded_case, make_findings
     everything = repr(build_content(crowded_case, make_findings(crowded_case, 0), language)).lower()
     for word in ("indicated", "best", "will respond", "indicado", "mejor opción"):
         assert word not in everything
+
+
+def test_that_fibres_are_told_with_what_they_rest_on_and_none_without_them(plain_case, make_findings):
+    plain = build_content(plain_case, make_findings(plain_case), "en")
+    assert plain.fibres.rows == ()
+    assert plain.fibre_notes == ()
+    finding = FibreFinding(
+        "Internal capsule, right", "VPL right", "MRG myelinated", 5.7, 3.0, 210, 4, 2.8, float("inf"), 1,
+        {"fibre-in-lead": 40}, 1.4, 320.0, "atlas", "estimate, unverified", ("Cable model: MRG.",),
+    )  # fmt: skip
+    findings = replace(make_findings(plain_case), fibres=(finding,), fibres_out_of_date=("Tract",))
+    content = build_content(plain_case, findings, "en")
+    (row,) = content.fibres.rows
+    assert row == (
+        "VPL right · Internal capsule, right", "MRG myelinated, 5.7 µm", "4 of 210 at 3.0 mA", "2.80 mA",
+        "more than 25.5 mA",
+    )  # fmt: skip
+    notes = " ".join(content.fibre_notes)
+    for words in ("estimate, unverified", "at an end of the line", "40 fibres were set aside", "chronaxie 320 µs",
+                  "Cable model: MRG.", "left out: Tract"):  # fmt: skip
+        assert words in notes
