@@ -13,6 +13,7 @@ from planner.cli import (
     approve_verbs,
     axon_verbs,
     bench,
+    carm_verbs,
     case_verbs,
     check_verbs,
     demo,
@@ -41,7 +42,7 @@ def all_verbs() -> list[Verb]:
     groups = (
         case_verbs, image_verbs, anatomy_verbs, spine_verbs, spine_atlas_verbs, lead_verbs, stimulation_verbs,
         field_verbs, axon_verbs,
-        approve_verbs, report_verbs, demo, check_verbs, bench,
+        carm_verbs, approve_verbs, report_verbs, demo, check_verbs, bench,
     )  # fmt: skip
     return [verb for group in groups for verb in group.verbs()]
 
