@@ -11,6 +11,8 @@ from planner.geometry.arrays import FloatArray, frozen
 POSTERIOR = (0.0, -1.0, 0.0)
 TANGENT_OVER_MM = 1.0
 """A direction is taken over this length either side of a point: the points of a curve are joined by straight pieces."""
+FEW_POINTS = 32
+"""Curves of more points are sampled finely enough that the nearest segment is beside the nearest point."""
 STEADY_SINE = 0.35
 """Where the curve runs within 20° of posterior itself, posterior does not say how the frame is rolled; the roll is then
 carried on from where it does."""
@@ -81,18 +83,26 @@ class Curve:
 
     def nearest(self, xyz_mm: ArrayLike) -> FloatArray:
         """(M,) length from the beginning to the point of the curve nearest to each of (M, 3) points; beyond an end that
-        end's straight continuation counts (so a length may be negative)."""
+        end's straight continuation counts (so a length may be negative).
+
+        With more than FEW_POINTS only the segments around the nearest point of the curve are looked at."""
         points = np.asarray(xyz_mm, dtype=float).reshape(-1, 3)
-        steps = np.diff(self.xyz, axis=0)
-        squares = (steps * steps).sum(axis=1)
-        share = ((points[:, None, :] - self.xyz[None, :-1]) * steps).sum(axis=2) / squares
-        low, high = np.zeros(len(steps)), np.ones(len(steps))
-        low[0], high[-1] = -np.inf, np.inf
-        share = np.clip(share, low, high)
-        feet = self.xyz[None, :-1] + share[..., None] * steps
-        best = np.argmin(((points[:, None, :] - feet) ** 2).sum(axis=2), axis=1)
-        chosen = np.take_along_axis(share, best[:, None], axis=1)[:, 0]
-        return cast(FloatArray, self.arc_mm[best] + chosen * np.sqrt(squares[best]))
+        last = len(self.xyz) - 2
+        if len(self.xyz) <= FEW_POINTS:
+            segments = np.broadcast_to(np.arange(last + 1), (len(points), last + 1))
+        else:
+            squares = (self.xyz * self.xyz).sum(axis=1)
+            closest = np.argmin(squares - 2.0 * points @ self.xyz.T, axis=1)
+            segments = np.clip(closest[:, None] + np.arange(-2, 2), 0, last)
+        step = self.xyz[segments + 1] - self.xyz[segments]
+        lengths = (step * step).sum(axis=2)
+        share = ((points[:, None, :] - self.xyz[segments]) * step).sum(axis=2) / lengths
+        share = np.clip(share, np.where(segments == 0, -np.inf, 0.0), np.where(segments == last, np.inf, 1.0))
+        feet = self.xyz[segments] + share[..., None] * step
+        best = np.argmin(((points[:, None, :] - feet) ** 2).sum(axis=2), axis=1)[:, None]
+        chosen = np.take_along_axis(segments, best, axis=1)[:, 0]
+        along = np.take_along_axis(share * np.sqrt(lengths), best, axis=1)[:, 0]
+        return cast(FloatArray, self.arc_mm[chosen] + along)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:
