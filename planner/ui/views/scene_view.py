@@ -1,20 +1,10 @@
 """The 3-D view: turn, move, zoom, look from six sides. Letters and signs are painted over the frame."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from planner import i18n
 from planner.case.model import Vector
 from planner.geometry import Surface
 from planner.geometry.arrays import FloatArray
@@ -25,13 +15,11 @@ from planner.scene.lead_marks import estimate_lines
 from planner.scene.planes import Raster
 from planner.scene.slices import Layer
 from planner.scene.space_marks import space_marks
-from planner.scene.space_scene import PRESETS, SpaceScene
-from planner.ui.views import camera3d
+from planner.scene.space_scene import SpaceScene
 from planner.ui.views.paint import paint_marks
-from planner.ui.views.slice_hand import WHEEL_NOTCH, ZOOM_PER_NOTCH
+from planner.ui.views.scene_hand import SceneHand, SceneWishes
+from planner.ui.views.scene_over import OverFrame, PresetBar
 from planner.ui.views.vtk_widget import VtkWidget, make_vtk_widget
-
-PRESET_PX = 24
 
 
 class SceneView(QWidget):
@@ -45,7 +33,7 @@ class SceneView(QWidget):
         self._vtk: VtkWidget = make_vtk_widget(self)
         self._vtk.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.scene = SpaceScene(self._vtk.renderer)
-        self._over = _Over(self)
+        self._over = OverFrame(self, self.paint_over)
         self._layers: tuple[Layer, ...] = ()
         self._cursor: FloatArray = np.zeros(3)
         self._leads: tuple[LeadDisplay, ...] = ()
@@ -55,15 +43,15 @@ class SceneView(QWidget):
         self._shows_planes = True
         self._planes_are_due = False
         self._has_looked = False
-        self._last = QPointF()
-        self._wheel = 0
         self._build()
 
     def _build(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(_("3-D view"))
-        self._buttons = _PresetBar(self)
+        self._buttons = PresetBar(self, self.look_from)
+        wishes = SceneWishes(self._ask_for_frame, self.reset_view, self.maximise_requested.emit)
+        self._hand = SceneHand(self, self.scene.renderer, wishes)
         self._vtk.frame_drawn.connect(self._over.update)
 
     def sizeHint(self) -> QSize:
@@ -199,89 +187,3 @@ class SceneView(QWidget):
 
     def shut(self) -> None:
         self._vtk.shut()
-
-    # -- what the person does ---------------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._last = event.position()
-        self.scene.renderer.UseFXAAOff()  # without a graphics card smoothing takes half of every frame
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not event.buttons():
-            self.scene.renderer.UseFXAAOn()
-            self._ask_for_frame()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        move, self._last = event.position() - self._last, event.position()
-        camera = self.scene.renderer.GetActiveCamera()
-        buttons = event.buttons()
-        if not buttons:
-            return
-        if buttons & Qt.MouseButton.LeftButton:
-            camera3d.turn(camera, move.x(), move.y(), max(min(self.width(), self.height()), 1))
-        elif buttons & Qt.MouseButton.MiddleButton:
-            camera3d.pan(camera, move.x(), move.y(), max(self.height(), 1))
-        elif buttons & Qt.MouseButton.RightButton:
-            camera3d.zoom(camera, 1.01 ** (-move.y()))
-        self._ask_for_frame()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._wheel += event.angleDelta().y()
-        notches = int(self._wheel / WHEEL_NOTCH)
-        self._wheel -= notches * WHEEL_NOTCH
-        if notches:
-            camera3d.zoom(self.scene.renderer.GetActiveCamera(), ZOOM_PER_NOTCH**notches)
-            self._ask_for_frame()
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.maximise_requested.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        arrows = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-        key = Qt.Key(event.key())
-        if key in arrows:
-            right, down = arrows[key]
-            camera3d.turn(self.scene.renderer.GetActiveCamera(), 10 * right, 10 * down, 220.0)
-            self._ask_for_frame()
-        elif key == Qt.Key.Key_R:
-            self.reset_view()
-        else:
-            super().keyPressEvent(event)
-
-
-class _Over(QWidget):
-    """Letters and signs over the frame; the mouse goes through it."""
-
-    def __init__(self, view: SceneView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        self._view.paint_over(QPainter(self))
-
-
-class _PresetBar(QWidget):
-    """Six buttons: from which side to look."""
-
-    def __init__(self, view: SceneView) -> None:
-        super().__init__(view)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
-        names = {
-            "A": _("From the front"), "P": _("From the back"), "L": _("From the left"),
-            "R": _("From the right"), "S": _("From above"), "I": _("From below"),
-        }  # fmt: skip
-        for preset in PRESETS:
-            button = QToolButton()
-            button.setText(i18n.letter(preset))
-            button.setToolTip(names[preset])
-            button.setAccessibleName(names[preset])
-            button.setMinimumSize(PRESET_PX, PRESET_PX)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _on=False, side=preset: view.look_from(side))
-            row.addWidget(button)

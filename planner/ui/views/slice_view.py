@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from planner.geometry.arrays import FloatArray
@@ -18,13 +18,12 @@ from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.lead_marks import estimate_lines, lead_marks, surface_marks
 from planner.scene.overlay import Mark, Words, crosshair_marks, point_marks
 from planner.scene.planes import PlaneKind, Raster, SlicePlane
-from planner.scene.slices import Layer, LayeredSlicer, SliceLayer
-from planner.ui.views.camera2d import Look, finest_mm, step_mm
+from planner.scene.slices import Layer, SliceLayer
+from planner.ui.views.camera2d import Look, step_mm
 from planner.ui.views.paint import paint_marks
 from planner.ui.views.slice_hand import DragPhase, SliceHand, Tool
+from planner.ui.views.slice_picture import SlicePicture
 
-MOST_PICTURE_PX = 640 * 640
-"""More pixels than this are interpolated from fewer: a frame stays below 10 CPU ms a layer on any screen."""
 _BACKGROUND = QColor(0, 0, 0)
 EMPTY_RGB = (140, 149, 157)
 
@@ -43,7 +42,7 @@ class SliceView(QWidget):
     def __init__(self, kind: PlaneKind, space: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind: PlaneKind = kind
-        self._slicer = LayeredSlicer()
+        self._picture = SlicePicture()
         self._cuts = SurfaceCuts()
         self._cursor: FloatArray = np.zeros(3)
         self._look = Look(self._first_plane(space))
@@ -55,9 +54,6 @@ class SliceView(QWidget):
         self._words = ImageWords()
         self._tool: Tool = "crosshair"
         self._shows_crosshair = True
-        self._picture: QImage | None = None
-        self._picture_of: tuple[object, ...] = ()
-        self._pixels = np.zeros((0, 0, 4), dtype=np.uint8)
         self._hand = SliceHand(self)
         self._prepare_widget()
 
@@ -84,7 +80,7 @@ class SliceView(QWidget):
         """Another planning space: everything of the old one is let go of."""
         if space == self._look.plane.space:
             return
-        self._slicer.forget()
+        self._picture.forget()
         self._cuts = SurfaceCuts()
         self._layers, self._leads, self._surfaces, self._points = (), (), (), ()
         self._look = replace(self._look, plane=replace(self._look.plane, space=space))
@@ -211,35 +207,12 @@ class SliceView(QWidget):
         painter.fillRect(self.rect(), _BACKGROUND)
         raster = self.raster
         if self._layers:
-            self._paint_picture(painter, raster)
+            self._picture.paint(painter, raster, self._layers, self.devicePixelRatioF())
         paint_marks(painter, self._marks(raster))
         if self.hasFocus():
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-
-    def _paint_picture(self, painter: QPainter, raster: Raster) -> None:
-        fine = self._fine_raster(raster)
-        key = (fine.plane.centre_mm.tobytes(), fine.plane.right.tobytes(), fine.plane.up.tobytes())
-        wanted = (*key, fine.width, fine.height, fine.mm_per_px, self._layers)
-        if self._picture is None or wanted != self._picture_of:
-            self._pixels = self._slicer.picture(fine, self._layers)  # the QImage does not keep it alive
-            rows, columns = self._pixels.shape[:2]
-            self._picture = QImage(self._pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
-            self._picture_of = wanted
-        scale = fine.mm_per_px / raster.mm_per_px
-        width, height = fine.width * scale, fine.height * scale
-        place = QRectF((raster.width - width) / 2.0, (raster.height - height) / 2.0, width, height)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, self._picture)
-
-    def _fine_raster(self, raster: Raster) -> Raster:
-        """The raster in screen pixels, or coarser where finer would show nothing more; it covers the whole view."""
-        enough = raster.mm_per_px / finest_mm(self._layers[0].volume)
-        bearable = (MOST_PICTURE_PX / (raster.width * raster.height)) ** 0.5
-        scale = max(min(self.devicePixelRatioF(), enough, bearable), 0.1)
-        width, height = np.ceil([raster.width * scale - 1e-6, raster.height * scale - 1e-6])
-        return Raster(raster.plane, float(width), float(height), raster.mm_per_px / scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

@@ -288,8 +288,8 @@ def test_that_an_anisotropic_image_steps_by_its_own_slices(qtbot: QtBot) -> None
 def test_that_the_same_slice_is_not_cut_twice(view: SliceView, monkeypatch: pytest.MonkeyPatch) -> None:
     view.grab()
     cuts: list[object] = []
-    cut = view._slicer.picture
-    monkeypatch.setattr(view._slicer, "picture", lambda *wanted: cuts.append(wanted) or cut(*wanted))
+    cut = view._picture._slicer.picture
+    monkeypatch.setattr(view._picture._slicer, "picture", lambda *wanted: cuts.append(wanted) or cut(*wanted))
     view.set_cursor(10.0, 10.0, 0.0)
     view.grab()
     assert cuts == []
