@@ -236,3 +236,38 @@ def too_large(
         slack = 0.87 * edge * max(sizes[3], sizes[4] if edge <= 2.5 * sizes[1] else sizes[3])
         found[number] = edge > max(size - slack, sizes[0]) * 1.0001
     return found
+
+
+@compiled_fast
+def contact_around(
+    points: FloatArray,
+    own: int,
+    deeper: float,
+    segments: FloatArray,
+    starts: np.ndarray,
+    slabs: FloatArray,
+    patches: FloatArray,
+) -> int:
+    """The first contact of another body that has one of the points more than ``deeper`` below itself, or NOWHERE."""
+    for number in range(len(points)):
+        x, y, z = points[number, 0], points[number, 1], points[number, 2]
+        for tube in range(len(starts) - 1):
+            first = starts[tube]
+            body = int(segments[first, 11])
+            if body == own:
+                continue
+            d, _ax, _ay, _az, u, v, may_be, radius = tube_place(x, y, z, segments, first, starts[tube + 1])
+            if d < -deeper:
+                contact, inside = nearest_patch(u, v, radius, may_be, body, patches)
+                if contact != NOWHERE and inside > 0:
+                    return contact
+        for slab in range(len(slabs)):
+            body = int(slabs[slab, 15])
+            if body == own:
+                continue
+            d, _ax, _ay, _az, u, v, may_be, radius = slab_place(x, y, z, slabs[slab])
+            if d < -deeper:
+                contact, inside = nearest_patch(u, v, radius, may_be, body, patches)
+                if contact != NOWHERE and inside > 0:
+                    return contact
+    return NOWHERE

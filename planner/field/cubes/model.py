@@ -8,6 +8,7 @@ from planner.errors import PlannerError, SpaceMismatchError
 from planner.field.conductor import Conductor
 from planner.field.cubes.bodies import Frame, PlacedLead, bodies_of, frame_of
 from planner.field.cubes.cells import Cells
+from planner.field.cubes.contacts import check_apart, check_bare
 from planner.field.cubes.solver import Fineness, Outer, System, solve, system_of
 from planner.field.cubes.units import CubeUnits, units_of
 from planner.i18n import _
@@ -42,10 +43,12 @@ def solve_cubes(
     _check_names(names, labels, options.is_grounded)
     progress(0.0, _("Preparing the conductor model"))
     bodies = bodies_of(leads, names, frame, 2.0 * options.radius_mm)
+    check_apart(bodies)
     outer = options.outer or Outer(options.radius_mm, bodies.array, np.zeros((0, 4)))
     system = system_of(bodies, conductor, frame, outer, options.fineness, options.is_grounded)
     progress(0.3, _("Solving the field"))
     solved = solve(system, len(names), progress.part(0.3, 0.9), options.threads)
+    check_bare(solved.conductance_ms, names)
     progress(0.9, _("Solving the field"))
     cells = _cells(system, frame)
     return units_of(system, cells, names, solved)
