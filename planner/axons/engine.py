@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
-from planner.axons.plan import plan_of
+from planner.axons.plan import Plan, plan_of
 from planner.axons.search import Search, search
 from planner.axons.trials import NumpyTrials, Trials
 from planner.axons.waveform import Waveform
@@ -32,7 +32,8 @@ def thresholds(
     Raises PlannerError "fibre-nodes", "fibre-field", "fibre-diameter", "axon-model"; Cancelled.
     """
     batch.check()
-    trials = _trials(batch, waveform, setting, threads)
+    plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
+    trials = _trials(plan, batch, threads)
     guess = crude_guess(batch) if guess_ma is None else guess_ma
     found = search(trials, guess, options, progress.part(0.0, 0.9))
     amplitudes = np.maximum(found.firing_ma, JUST_ABOVE * found.threshold_ma)
@@ -60,10 +61,10 @@ def respond(
     batch.check()
     count = len(batch.node_volts)
     amplitudes = np.broadcast_to(np.asarray(amplitude_ma, dtype=float), (count,))
+    plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting, is_close=True)
     if with_volts:
-        plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
         return NumpyTrials.of(plan, batch).record(np.arange(count), amplitudes, progress, is_kept=True)
-    return _trials(batch, waveform, setting, THREADS).record(np.arange(count), amplitudes, progress)
+    return _trials(plan, batch, THREADS).record(np.arange(count), amplitudes, progress)
 
 
 def conduction_velocity_m_s(response: Response, node_spacing_um: float) -> FloatArray:
@@ -86,8 +87,7 @@ def crude_guess(batch: NodePotentials) -> FloatArray:
     return np.asarray(20.0 / np.maximum(np.abs(second).max(axis=1), 1e-6))
 
 
-def _trials(batch: NodePotentials, waveform: Waveform, setting: Setting, threads: int) -> Trials:
-    plan = plan_of(batch.cable(), batch.node_volts.shape[1], waveform, setting)
+def _trials(plan: Plan, batch: NodePotentials, threads: int) -> Trials:
     from planner.axons.compiled_trials import CompiledTrials  # Numba takes half a second to import
 
     return CompiledTrials.of(plan, batch, threads)

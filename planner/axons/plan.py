@@ -11,7 +11,7 @@ from planner.axons.cable import Cable
 from planner.axons.modes import Internode, States, internode_of
 from planner.axons.reference_path import Solver, State
 from planner.axons.stepping import Steps, steps_of
-from planner.axons.time_grid import GRADED_SCHEME, NEURON_SCHEME, TimeGrid, time_grid
+from planner.axons.time_grid import CLOSE_SCHEME, GRADED_SCHEME, NEURON_SCHEME, TimeGrid, time_grid
 from planner.axons.waveform import Waveform
 
 SETTLING_STEPS, SETTLING_STEP_MS = 40, 5.0
@@ -58,12 +58,15 @@ def internode_and_rest(cable: Cable, nodes: int, states: States) -> tuple[Intern
     return internode, state
 
 
-def plan_of(cable: Cable, nodes: int, waveform: Waveform, setting: Setting) -> Plan:
-    """Parity: ten states, NEURON's steps. Production: graded steps, four states; ten for trains."""
+def plan_of(cable: Cable, nodes: int, waveform: Waveform, setting: Setting, is_close: bool = False) -> Plan:
+    """Parity: ten states, NEURON's steps. Production: graded steps, four states; ten for trains.
+
+    ``is_close``: production with short steps all along, for times and velocities.
+    """
     is_parity = setting == "parity"
     states: States = 10 if is_parity or waveform.is_train else 4
     internode, rest = internode_and_rest(cable, nodes, states)
-    grid = time_grid(waveform, NEURON_SCHEME if is_parity else GRADED_SCHEME)
+    grid = time_grid(waveform, NEURON_SCHEME if is_parity else CLOSE_SCHEME if is_close else GRADED_SCHEME)
     return Plan(cable, internode, grid, steps_of(cable, internode, grid), rest, _looks(grid), _quiet_from(grid))
 
 
