@@ -120,6 +120,10 @@ def bone_distance(
         if row[0] > 0.5:
             d = body_distance(right, y, z, row)
         else:
+            mx, my, mz = right - 0.5 * (row[1] + row[4]), y - 0.5 * (row[2] + row[5]), z - 0.5 * (row[3] + row[6])
+            nearest = best + BLEND_MM + row[15]
+            if nearest > 0.0 and mx * mx + my * my + mz * mz > nearest * nearest:
+                continue  # too far away to matter
             d = rod_distance(right, y, z, row)
         h = max(BLEND_MM - abs(best - d), 0.0)
         best = min(best, d) - h * h / (4.0 * BLEND_MM)

@@ -82,7 +82,8 @@ def rod(
     axis = unit(end - start)
     across = np.asarray(wide, dtype=float)
     across = unit(across - (across @ axis) * axis)
-    return np.array([ROD, *start, *end, *across, *at_p, *at_q, float(is_slab), 0.0])
+    reach = float(np.linalg.norm(end - start)) / 2 + 1.2 * max(*at_p, *at_q)  # a slab's corners reach further
+    return np.array([ROD, *start, *end, *across, *at_p, *at_q, float(is_slab), reach])
 
 
 @dataclass(frozen=True, slots=True)

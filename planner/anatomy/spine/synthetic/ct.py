@@ -7,7 +7,7 @@ from planner.anatomy.spine.synthetic import scanner
 from planner.anatomy.spine.synthetic.findings import Findings, skeleton
 from planner.anatomy.spine.synthetic.metal import metal_distance, with_streaks
 from planner.anatomy.spine.synthetic.request import Rendered, View
-from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, paint
+from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, heights_of, paint
 from planner.anatomy.spine.synthetic.tissues import CT_CONTRAST_HU, CT_HU, table
 from planner.anatomy.spine.synthetic.truth import truth_of
 from planner.geometry import Volume
@@ -31,7 +31,7 @@ def render_ct(
     slice to slice while scanned (the truth is that of the patient at rest)."""
     looks = table({**CT_HU, **CT_CONTRAST_HU} if has_contrast else CT_HU)
     grid = grid_of(spine, view)
-    hard = skeleton(spine, findings)
+    hard = skeleton(spine, findings, heights_of(grid))
     scene = paint(spine, hard, fine_of(grid), looks, seed)
     rng = np.random.default_rng([seed, 1])
     values = scanner.slices(scene.values, scene.fine, view.thickness_mm)

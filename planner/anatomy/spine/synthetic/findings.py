@@ -42,15 +42,15 @@ class Skeleton:
     metal: FloatArray = field(repr=False)
 
 
-def skeleton(spine: ParametricSpine, findings: Findings) -> Skeleton:
-    """Raises ValueError for a vertebra this spine does not have."""
+def skeleton(spine: ParametricSpine, findings: Findings, heights_mm: tuple[float, float]) -> Skeleton:
+    """What can be seen between two heights (z). Raises ValueError for a vertebra this spine does not have."""
     for name in (*findings.fused, *findings.opened, *findings.screwed):
         if name not in spine.names:
             raise ValueError(f"{name} is not in this spine")
     below = {name: spine.names[index + 1] for index, name in enumerate(spine.names[:-1])}
     return Skeleton(
         bones=bones(spine.line, spine.sections, spine.plans, spine.middle_arc_mm, findings.opened),
-        others=surrounding_bones(spine),
+        others=surrounding_bones(spine, heights_mm),
         discs=tuple(one for one in spine.discs if one.above not in findings.fused),
         bony_discs=tuple(one for one in spine.discs if one.above in findings.fused),
         joined=tuple(below[name] for name in findings.fused if name in below),

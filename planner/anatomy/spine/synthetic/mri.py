@@ -9,7 +9,7 @@ from planner.anatomy.spine.synthetic import scanner
 from planner.anatomy.spine.synthetic.findings import Findings, skeleton
 from planner.anatomy.spine.synthetic.metal import VOID_MM, metal_distance, with_void
 from planner.anatomy.spine.synthetic.request import Rendered, View
-from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, paint
+from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, heights_of, paint
 from planner.anatomy.spine.synthetic.tissues import T1, T2, table
 from planner.anatomy.spine.synthetic.truth import truth_of
 from planner.geometry import Volume
@@ -35,7 +35,7 @@ def render_mri(
     image repeated along its second axis by motion."""
     looks = table(T2 if weighting == "T2" else T1)
     grid = grid_of(spine, view)
-    hard = skeleton(spine, findings)
+    hard = skeleton(spine, findings, heights_of(grid))
     scene = paint(spine, hard, fine_of(grid), looks, seed)
     rng = np.random.default_rng([seed, 2])
     values = scanner.slices(scene.values, scene.fine, view.thickness_mm)

@@ -14,12 +14,15 @@ FRONT_SHARE = 0.75
 """Front roots run this share of the sac's half depth in front of the dorsal ones. Drawn."""
 
 
-def nerve_rows(spine: ParametricSpine, looks: FloatArray) -> FloatArray:
-    """(N, 9) two ends, half size, value, label: dorsal and front roots within the sac, nerves beyond, ganglia."""
+def nerve_rows(spine: ParametricSpine, looks: FloatArray, heights_mm: tuple[float, float]) -> FloatArray:
+    """(N, 9) two ends, half size, value, label: dorsal and front roots within the sac, nerves beyond, ganglia; what can
+    be seen between two heights (z)."""
     nerve, ganglion = float(looks[Tissue.NERVE, 0]), float(looks[Tissue.GANGLION, 0])
     rows: list[FloatArray] = []
     for root in spine.dorsal_roots():
         path = root.curve.xyz
+        if path[:, 2].max() < heights_mm[0] or path[:, 2].min() > heights_mm[1]:
+            continue
         inside, outside = path[:-3], path[-4:]
         rows += _along(inside, ROOT_HALF_MM, nerve)
         rows += _along(outside, NERVE_HALF_MM, nerve)

@@ -18,14 +18,19 @@ PIECES = 16
 WALL_MM = 4.0
 REACH_DEG = {11: 75.0, 12: 48.0, 13: 34.0}
 """How far floating ribs go round, from the back; the others to 115°."""
+ABOVE_MM, BELOW_MM = 25.0, 110.0
+"""Ribs hang down: one is seen this far below its vertebra, and no further above."""
 NO_CANAL = np.zeros((0, 5))
 
 
-def surrounding_bones(spine: ParametricSpine) -> tuple[Bone, ...]:
-    """Straight pieces, each a bone of its own with a small box."""
+def surrounding_bones(spine: ParametricSpine, heights_mm: tuple[float, float]) -> tuple[Bone, ...]:
+    """Straight pieces, each a bone of its own with a small box, that can be seen between two heights (z)."""
+    low, high = heights_mm[0] - ABOVE_MM, heights_mm[1] + BELOW_MM
+    heights = spine.line.frames(spine.middle_arc_mm)[:, 0, 2]
     found: list[Bone] = []
     for index, plan in enumerate(spine.plans):
-        if plan.measures.name[0] == "T" and spine.is_on_line[index]:
+        is_seen = low < heights[index] < high
+        if plan.measures.name[0] == "T" and spine.is_on_line[index] and is_seen:
             for sign in (1.0, -1.0):
                 found += _pieces(_rib(spine, index, sign))
     return (*found, *_shoulder_blades(spine), *_wings(spine))

@@ -56,6 +56,12 @@ def grid_of(spine: ParametricSpine, view: View) -> Grid:
     return Grid.of(shape, affine, spine.space)
 
 
+def heights_of(grid: Grid) -> tuple[float, float]:
+    """Lowest and highest z of the image."""
+    z = grid.corners_mm()[:, 2]
+    return float(z.min()), float(z.max())
+
+
 def fine_of(grid: Grid) -> Fine:
     split = tuple(max(1, round(float(spacing) / FINEST_MM)) for spacing in grid.spacing_mm)
     affine = grid.affine.copy()
@@ -88,7 +94,7 @@ def paint(spine: ParametricSpine, hard: Skeleton, fine: Fine, looks: FloatArray,
     paint_canal(values, labels, bone, owner, disc, middle, disc_owner, affine, frames, samples, by_z, z_top, looks,
                 density, width, seed)  # fmt: skip
     inverse = np.ascontiguousarray(np.linalg.inv(affine))
-    paint_threads(values, labels, bone, affine, inverse, nerve_rows(spine, looks), width)
+    paint_threads(values, labels, bone, affine, inverse, nerve_rows(spine, looks, heights_of(grid)), width)
     return Scene(fine, values, labels)
 
 

@@ -95,10 +95,16 @@ def cavity_value(
             )
             organ = look(looks, ORGAN, fine)
             in_front = row[C_FRONT] - 26.0
-            if row[C_DOME] < 2.0:  # abdomen
-                filling = over(filling, gut, v - in_front, 4.0)
-                if row[C_DOME] > -3.0:
-                    filling = over(filling, organ, 40.0 - u - 18.0 * (row[C_DOME]), 4.0)  # liver, on the right
+            below = (row[C_DOME] + 1.0) * 26.0 - 0.25 * v + 8.0 * belly  # mm above the upper border of the bowel
+            filling = over(filling, gut, max(v - in_front - 4.0 * belly, below), 4.0)
+            upper_belly = max(-below, max(v - in_front - 8.0, (row[C_DOME] - 1.2) * 26.0))
+            filling = over(filling, organ, upper_belly, 3.0)
+            # Liver on the right, spleen on the left behind it.
+            liver = max(30.0 - u - 10.0 * row[C_DOME], -70.0 - 26.0 * row[C_DOME] + 0.3 * u)
+            liver = max(liver, (row[C_DOME] - 1.2) * 26.0)
+            spleen = ellipse_distance(u + 0.86 * half_width, (v + 25.0), 0.3 * half_width, 42.0)
+            spleen = max(spleen, max(-20.0 - 26.0 * row[C_DOME], (row[C_DOME] - 1.2) * 26.0))
+            filling = over(filling, organ, min(liver, spleen), 3.0)
             value = over(value, filling, inside, width)
             if row[C_DOME] > -3.0:
                 r2 = ((abs(u) - 60.0) / 55.0) ** 2 + ((v - middle) / half_depth) ** 2

@@ -21,8 +21,21 @@ def truth_of(spine: ParametricSpine, grid: Grid, remarks: tuple[str, ...] = ()) 
         vertebrae=_vertebrae(spine, grid, start),
         dorsal_csf_mm=_dorsal_csf(spine, grid),
         ganglia_mm={f"{one.name}-{one.side}": one.centre for one in spine.ganglia() if shows(grid, one.centre)[0]},
-        remarks=remarks,
+        remarks=(*remarks_of(spine), *remarks),
     )
+
+
+def remarks_of(spine: ParametricSpine) -> tuple[str, ...]:
+    """What is not usual about the spine itself, as stable words."""
+    parameters = spine.parameters
+    found = [f"level:{name}" for name in ("T13", "L6") if name in spine.names]
+    if not parameters.scheme.is_usual:
+        found.append(f"count:{parameters.scheme.thoracic}T{parameters.scheme.lumbar}L")
+    if parameters.transition != "none":
+        found.append(f"transition:{parameters.transition}")
+    if parameters.scoliosis is not None:
+        found.append(f"scoliosis:{parameters.scoliosis.apex}:{parameters.scoliosis.cobb_deg:g}")
+    return (*found, *(f"fracture:{name}" for name, _lost in parameters.wedged))
 
 
 def shows(grid: Grid, xyz_mm: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
