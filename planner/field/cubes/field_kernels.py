@@ -127,10 +127,10 @@ def smooth_places(
             if other == NONE or density[cube, face] == 0.0 or level[other] != level[cube] or is_divided(child, other):
                 good = False
                 break
-            if abs(halves[other, face ^ 1] - halves[cube, 0]) > 0.01 * halves[cube, 0]:
+            if abs(halves[other, face ^ 1] - halves[cube, face]) > 0.01 * halves[cube, face]:
                 good = False
                 break
-            if abs(halves[cube, face] - halves[cube, 0]) > 0.01 * halves[cube, 0]:
+            if abs(halves[cube, face] - halves[cube, face ^ 1]) > 0.01 * halves[cube, face]:
                 good = False
                 break
         found[number] = good

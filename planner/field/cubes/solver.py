@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.field.conductor import Conductor
+from planner.field.conductor import Conductor, Tissue
 from planner.field.cubes.bodies import Bodies, Frame
 from planner.field.cubes.tree import Box, Tree, children_of, divided, grow, without
 from planner.field.tensors import TensorTissue
+from planner.geometry import Grid
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import Progress
@@ -83,6 +84,7 @@ class System:
     g: Single = field(repr=False)
     density: Single = field(repr=False)
     held: Held = field(repr=False)
+    crossing: "Crossing | None" = field(repr=False, default=None)
 
 
 def box_for(outer: Outer, fineness: Fineness) -> Box:
@@ -156,7 +158,7 @@ def _linked(
 
     shape = (bodies.segments, bodies.starts, bodies.slabs, bodies.patches)
     centres, edges, capsule = tree.centres, tree.edge_mm, conductor.capsule
-    halves = _halves(conductor, centres, edges, frame)
+    halves, cross = _conductivity(conductor, centres, edges, frame)
     if capsule.thickness_mm > 0:
         link_kernels.encapsulate(halves, centres, edges, distance, capsule.thickness_mm, capsule.s_per_m, *shape)
     most = int((tree.beside == -1).sum() + 6 * (distance < 1.5 * edges).sum())
@@ -167,25 +169,72 @@ def _linked(
     )  # fmt: skip
     held = Held(ints[:count].copy(), reals[:count].copy())
     whole = np.flatnonzero(tree.is_whole).astype(np.int32)
-    return System(tree, bodies, whole, distance, tissue, halves, g, density, held)
+    far = distance > capsule.thickness_mm + edges
+    crossing = _crossing(tree, cross, halves, g, density, held, far)
+    return System(tree, bodies, whole, distance, tissue, halves, g, density, held, crossing)
 
 
-def _halves(conductor: Conductor, centres: FloatArray, edges: FloatArray, frame: Frame) -> Single:
-    from planner.field.cubes import link_kernels
+def _conductivity(
+    conductor: Conductor, centres: FloatArray, edges: FloatArray, frame: Frame
+) -> tuple[Single, Single | None]:
+    """(N, 6) S/m of the halves of cubes, and (N, 3) cross terms where the tissue has tensors."""
+    from planner.field.cubes import cross_kernels
 
     tissue = conductor.tissue
-    if isinstance(tissue, TensorTissue):
-        raise NotImplementedError
+    if not isinstance(tissue, TensorTissue):
+        return _halves(tissue, centres, edges, frame), None
+    plain = _halves(tissue.elsewhere, centres, edges, frame)
+    finest = float(min(tissue.grid.spacing_mm))
+    halves, cross = cross_kernels.sampled_tensors(
+        centres, edges, frame.turn, _to_index(tissue.grid, frame), tissue.tensors, finest, plain
+    )
+    return halves, cross
+
+
+def _halves(tissue: Tissue, centres: FloatArray, edges: FloatArray, frame: Frame) -> Single:
+    from planner.field.cubes import link_kernels
+
     if tissue.grid is None or tissue.values is None or tissue.table_s_per_m is None:
         return np.full((len(centres), 6), tissue.outside_s_per_m, dtype=np.float32)
-    inverse = np.linalg.inv(tissue.grid.affine)
-    to_index = np.empty((3, 4))
-    to_index[:, :3] = inverse[:3, :3] @ frame.turn
-    to_index[:, 3] = inverse[:3, :3] @ frame.origin_mm + inverse[:3, 3]
     finest = float(min(tissue.grid.spacing_mm))
+    to_index = _to_index(tissue.grid, frame)
     return link_kernels.sampled(
         centres, edges, to_index, tissue.values, tissue.table_s_per_m, tissue.outside_s_per_m, finest
     )
+
+
+def _to_index(grid: Grid, frame: Frame) -> FloatArray:
+    """(3, 4) from the cubes' frame to the voxels of an image; its affine gives voxel centres."""
+    inverse = np.linalg.inv(grid.affine)
+    to_index = np.empty((3, 4))
+    to_index[:, :3] = inverse[:3, :3] @ frame.turn
+    to_index[:, 3] = inverse[:3, :3] @ frame.origin_mm + inverse[:3, 3]
+    return to_index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossing:
+    """``cubes`` in which the tensor has ``cross`` terms (N, 3); ``edges`` (N,) mm."""
+
+    cubes: NDArray[np.int32] = field(repr=False)
+    cross: Single = field(repr=False)
+    edges: FloatArray = field(repr=False)
+
+
+def _crossing(
+    tree: Tree, cross: Single | None, halves: Single, g: Single, density: Single, held: Held, far: NDArray[np.bool_]
+) -> Crossing | None:
+    """Cubes in the encapsulation or cut by a body have no cross terms (``far``: the others)."""
+    from planner.field.cubes import cross_kernels
+
+    if cross is None:
+        return None
+    cross[~far] = 0.0
+    cross_kernels.limited(cross, halves)
+    whole = np.flatnonzero(tree.is_whole).astype(np.int32)
+    edges = tree.edge_mm
+    cubes = cross_kernels.crossing(whole, tree.child, tree.beside, g, density, edges, cross, held.ints[:, 0])
+    return Crossing(cubes, cross, edges)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -300,6 +349,8 @@ def conjugate_gradients(
         if (energy <= RELATIVE_TOLERANCE**2 * first).all():
             return x, residual, number
         kernels.image(system.whole, tree.beside, tree.level, system.g, held, *grid.hanging, direction, turned)
+        if system.crossing is not None:
+            add_cross(system, system.crossing, direction, turned)
         slope = kernels.dots(direction, turned)
         length = np.where(slope > 0, energy / np.where(slope > 0, slope, 1.0), 0.0)
         single[:] = 0.0
@@ -309,3 +360,13 @@ def conjugate_gradients(
         progress(np.log(max(worst, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2), _("Solving the field"))
         kernels.turn(np.where(before > 0, energy / np.where(before > 0, before, 1.0), 0.0), step, direction)
     raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
+
+
+def add_cross(system: System, crossing: Crossing, values: FloatArray, out: FloatArray) -> None:
+    from planner.field.cubes import cross_kernels
+
+    tree = system.tree
+    cross_kernels.add_cross(
+        crossing.cubes, tree.parent, tree.child, tree.beside, tree.level, system.density, system.halves,
+        crossing.edges, crossing.cross, values, out,
+    )  # fmt: skip
