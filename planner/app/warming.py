@@ -77,7 +77,11 @@ class WarmUp(QObject):
         for warm in self._kernels():
             if self._stop.is_set():
                 return
-            warm()
+            try:
+                warm()
+            except Exception:
+                # Only made ready too late: where it is needed the mistake shows itself, with someone to tell.
+                log.exception("a kernel could not be made ready")
         log.info("ready after %.1f s", time.monotonic() - begin)
         self._ended.emit()
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from planner.app import warming
@@ -52,6 +53,24 @@ def test_that_it_stops_after_the_kernel_in_hand(monkeypatch, qtbot: QtBot) -> No
     warm_up.shut()
     assert done == [1]
     assert not warm_up.is_working
+
+
+def test_that_one_that_fails_is_logged_and_the_rest_are_made_ready(  # type: ignore[no-untyped-def]
+    monkeypatch, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(warming, "HEAVY", ())
+    done: list[int] = []
+
+    def broken() -> None:
+        raise FileNotFoundError("table")
+
+    warm_up = WarmUp(lambda: iter([broken, lambda: done.append(1)]))
+    with qtbot.waitSignal(warm_up.is_long, timeout=10_000):
+        warm_up.start()
+    warm_up.shut()
+    assert done == [1]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    caplog.clear()
 
 
 def test_that_there_are_kernels_to_warm() -> None:
