@@ -123,7 +123,7 @@ def node_potentials(rows: Sequence[NodeRow], potential: Potential, names: Sequen
         if not np.isfinite(part[own]).all():
             _refuse(row, part, potential, names[number] if names else "")
         part[row.is_added & (row.treatment == "tapered")] = np.nan
-        found.append(_tapered(part))
+        found.append(continued(part))
     return found
 
 
@@ -178,7 +178,7 @@ def _refuse(row: NodeRow, part: FloatArray, potential: Potential, name: str) -> 
     raise RefusedError(text.format(name=label), code="fibre-outside-field")
 
 
-def _tapered(values: FloatArray) -> FloatArray:
+def continued(values: FloatArray) -> FloatArray:
     """Unknown values at the two ends, continued with the last known slope that fades linearly to nothing."""
     known = np.flatnonzero(np.isfinite(values))
     first, last = int(known[0]), int(known[-1])

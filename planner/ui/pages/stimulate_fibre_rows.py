@@ -1,9 +1,12 @@
 """The numbers and curves of a fibre result, in words; and where they differ from the activated volume, and why."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Programme, Simulation
+from planner.geometry.arrays import FloatArray
 from planner.i18n import _, number
 from planner.library.fibre_words import trouble_words
 from planner.steps.fibre_results import END_CODE, FibreFigures, weiss
@@ -17,22 +20,53 @@ FARTHEST_MA = 25.5
 
 
 def figure_rows(
-    result: FibreResult, figures: FibreFigures, amplitude_ma: float, simulation: Simulation | None, *, is_stale: bool
+    result: FibreResult,
+    figures: FibreFigures,
+    amplitude_ma: float,
+    simulation: Simulation | None,
+    *,
+    is_stale: bool,
+    is_estimate: bool = False,
 ) -> list[Row]:
-    """At an amplitude; greyed when out of date."""
+    """At an amplitude; greyed when out of date. An estimate has no places of spikes and no rheobase of its own."""
     asked = int(figures.asked.sum())
     fires = figures.fires(amplitude_ma)
     share = number(100.0 * figures.share_firing(amplitude_ma), 0)
     text = _("{count} of {all} ({share} %)").format(count=int(fires.sum()), all=asked, share=share)
     rows: list[Row] = [(_("Fibres that fire"), text, "warn" if fires.any() else "plain")]
     rows += _threshold_rows(figures, amplitude_ma)
-    rows += _start_rows(figures)
-    rows += _difference_rows(result, figures, amplitude_ma, simulation)
-    rows += _strength_rows(result)
+    if is_estimate:
+        rows.insert(0, (_("Live estimate"), _("the solver follows when you let go"), "warn"))
+    else:
+        rows += _start_rows(figures)
+        rows += _difference_rows(result, figures, amplitude_ma, simulation)
+        rows += _strength_rows(result)
     words = trouble_words()
     for code, count in figures.set_aside.items():
         rows.append((_("Set aside"), _("{count} that {reason}").format(count=count, reason=words[code]), "warn"))
     return [(row[0], row[1], "stale") for row in rows] if is_stale else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """By how much the live estimate was off, as shares, once the solver has answered."""
+
+    median: float
+    worst: float
+
+    @classmethod
+    def of(cls, estimated_ma: FloatArray, solved_ma: FloatArray) -> "Miss | None":
+        """None when no fibre has both."""
+        both = np.isfinite(estimated_ma) & np.isfinite(solved_ma)
+        if not both.any():
+            return None
+        off = np.abs(estimated_ma[both] / solved_ma[both] - 1.0)
+        return cls(float(np.median(off)), float(off.max()))
+
+    def row(self) -> Row:
+        text = _("off by {median} % in the middle, {worst} % at worst; replaced by the solver")
+        words = text.format(median=number(100.0 * self.median, 1), worst=number(100.0 * self.worst, 1))
+        return (_("Live estimate was"), words)
 
 
 def _threshold_rows(figures: FibreFigures, amplitude_ma: float) -> list[Row]:

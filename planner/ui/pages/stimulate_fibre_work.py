@@ -11,6 +11,7 @@ from planner.i18n import _
 from planner.progress import Progress
 from planner.steps.fibre_results import FibreParameters, Recharge, compute_fibres
 from planner.steps.lay_fibres import FibreFile, lay_capsule, read_fibres, with_model
+from planner.steps.predict_fibres import PreparedPrediction, can_predict, prepare_prediction
 from planner.steps.set_programme import programme_of
 from planner.ui.session import Session
 
@@ -85,6 +86,24 @@ class FibreWork:
 
         session.run(_("What the fibres do: {name}").format(name=group.name), work, done)
 
+    def prepare(
+        self, group: FibreGroup, programme: Programme, on_ready: Callable[[PreparedPrediction], object]
+    ) -> None:
+        """A job that gets the live estimate ready; once at a time."""
+        session, key = self._session, (group.id, "prepare")
+        if key in self._running or not can_predict(group) or not _has_fresh_field(session, programme):
+            return
+        case, store = session.case, session.document.store
+        self._running.add(key)
+
+        def work(progress: Progress) -> PreparedPrediction:
+            try:
+                return prepare_prediction(case, store, group, programme, progress)
+            finally:
+                self._running.discard(key)
+
+        session.run(_("Live estimate of {name}").format(name=group.name), work, lambda made: _ignored(on_ready(made)))
+
     def follow(self, lead_id: str) -> None:
         """The contacts or the pulse were changed: compute again what had been computed."""
         case = self._session.case
@@ -101,6 +120,10 @@ class FibreWork:
         result = fibre_result_of(case, group_id, programme_id)
         if result is not None and stale(case).get(f"fibre-result:{result.id}") == "inputs-changed":
             self.compute(group_id, case.programmes[programme_id], recharge)
+
+
+def _ignored(_value: object) -> None:
+    """Jobs want a function without an answer."""
 
 
 def _recharge(result: FibreResult) -> Recharge:

@@ -1,6 +1,6 @@
 """Fibres beside the activated volume: which of them the cable model makes fire, and from what current."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker
@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QH
 from planner.axons.models import fibre_model, models
 from planner.case.checks import fibre_result_of
 from planner.case.fibres import FibreGroup, FibreResult
-from planner.case.model import Case, Programme
+from planner.case.model import Case, Programme, Simulation
 from planner.errors import PlannerError
-from planner.geometry.arrays import FloatArray
 from planner.i18n import _, number
 from planner.library.fibre_words import fibre_sentences
 from planner.steps.fibre_results import FibreFigures, Recharge
 from planner.steps.lay_fibres import FibreFile
-from planner.ui.pages.stimulate_fibre_rows import figure_rows, recruitment_curve, strength_duration_curves
+from planner.ui.pages.stimulate_fibre_live import Estimate, LiveFibres, pattern_of
+from planner.ui.pages.stimulate_fibre_rows import Miss, figure_rows, recruitment_curve, strength_duration_curves
 from planner.ui.pages.stimulate_fibre_work import FibreWork
 from planner.ui.pages.stimulate_state import StimulationState
 from planner.ui.session import Session
@@ -39,6 +39,7 @@ class FibrePanel(QWidget):
         self._chosen = ""
         self._figures: tuple[FibreResult, FibreFigures] | None = None
         self.work = FibreWork(session, self._choose)
+        self.live = LiveFibres(self.work)
         self._build_boxes()
         self._build_buttons()
         self.words, self.source, self.basis = Note(), Note(), Note()
@@ -186,6 +187,8 @@ class FibrePanel(QWidget):
                 plot.setVisible(False)
             return
         self._figures = (result, FibreFigures.of(result, self._session.document.store))
+        if self.isVisible():
+            self.live.get_ready(state.case, group, programme)
         with QSignalBlocker(self.recharge_box):
             self.recharge_box.setCurrentIndex(self.recharge_box.findData(result.assumptions["recharge"]))
         is_stale = f"fibre-result:{result.id}" in state.stale
@@ -203,31 +206,67 @@ class FibrePanel(QWidget):
         self.basis.say(" ".join(fibre_sentences(result.assumptions, fibre_model(group.model_id).name)))
 
     def _show_numbers(self, state: StimulationState, programme: Programme, *, is_stale: bool) -> None:
+        """The solver's answer; while it is out of date, the live estimate of this very pattern in its place."""
         if self._figures is None:
             return
         result, figures = self._figures
-        self.numbers.show_rows(
-            figure_rows(result, figures, programme.amplitude_ma, state.simulation, is_stale=is_stale)
-        )
-
-    def follow_preview(self, case: Case, programme: Programme) -> None:
-        """While a slider moves. The amplitude is compared with the thresholds that are known: nothing is computed."""
-        fibres, state = self._session.showing.fibres, self._state
-        if state is None or not case.fibre_groups:
+        estimate = self.live.estimate
+        is_of_this = estimate is not None and (estimate.group_id, estimate.pattern) == (
+            result.group_id, pattern_of(programme)
+        )  # fmt: skip
+        if is_stale and estimate is not None and is_of_this:
+            self._show_estimate(result, figures, estimate, programme, state.simulation)
             return
-        before = state.programme
-        is_same_pattern = before is not None and _pattern(before) == _pattern(programme)
-        predicted: Mapping[str, FloatArray] = {}
-        if is_same_pattern and self._figures is not None:
-            result, figures = self._figures
-            is_stale = f"fibre-result:{result.id}" in state.stale
-            rows = figure_rows(result, figures, programme.amplitude_ma, state.simulation, is_stale=is_stale)
-            self.numbers.show_rows(rows)
-            self.recruitment.show_mark(Mark(_amplitude_words(programme.amplitude_ma), programme.amplitude_ma))
-        fibres.preview(programme.id, programme.amplitude_ma, predicted)
+        rows = figure_rows(result, figures, programme.amplitude_ma, state.simulation, is_stale=is_stale)
+        miss = Miss.of(estimate.thresholds_ma, figures.thresholds_ma) if estimate is not None and is_of_this else None
+        if miss is not None:
+            rows.append(miss.row())
+        self.numbers.show_rows(rows)
+        self._session.showing.fibres.end_preview()
+
+    def _show_estimate(
+        self,
+        result: FibreResult,
+        figures: FibreFigures,
+        estimate: Estimate,
+        programme: Programme,
+        simulation: Simulation | None,
+    ) -> None:
+        estimated = replace(figures, thresholds_ma=estimate.thresholds_ma)
+        rows = figure_rows(result, estimated, programme.amplitude_ma, simulation, is_stale=False, is_estimate=True)
+        self.numbers.show_rows(rows)
+        self._session.showing.fibres.preview(programme.id, programme.amplitude_ma, self.live.by_group())
+
+    def follow_preview(self, case: Case, programme: Programme, simulation: Simulation | None = None) -> None:
+        """While a slider moves. The amplitude is compared with the thresholds that are known: nothing is computed.
+        Other contacts or another pulse width get the live estimate."""
+        state, group = self._state, self._group()
+        if state is None or group is None or self._figures is None or state.programme is None:
+            return
+        result, figures = self._figures
+        shown = simulation or state.simulation
+        mark = Mark(_amplitude_words(programme.amplitude_ma), programme.amplitude_ma)
+        self.recruitment.show_mark(mark)
+        is_same = pattern_of(state.programme) == pattern_of(programme)
+        if is_same and f"fibre-result:{result.id}" not in state.stale:
+            self.numbers.show_rows(figure_rows(result, figures, programme.amplitude_ma, shown, is_stale=False))
+            self._session.showing.fibres.preview(programme.id, programme.amplitude_ma, {})
+            return
+        recharge: Recharge = "equal" if result.assumptions["recharge"] == "equal" else "none"
+        estimate = self.live.estimated(case, group, programme, recharge)
+        if estimate is None:
+            self.numbers.show_rows(figure_rows(result, figures, programme.amplitude_ma, shown, is_stale=True))
+            self._session.showing.fibres.end_preview()
+        else:
+            self._show_estimate(result, figures, estimate, programme, shown)
 
     def end_preview(self) -> None:
         self._session.showing.fibres.end_preview()
+
+    def let_go(self) -> None:
+        """The person went elsewhere."""
+        self.end_preview()
+        self.live.let_go()
 
     def shut(self) -> None:
         self.recruitment.shut()
@@ -292,10 +331,6 @@ class FibrePanel(QWidget):
         if state is not None and group is not None and state.programme is not None:
             recharge: Recharge = "equal" if self.recharge_box.currentData() == "equal" else "none"
             self.work.compute(group.id, state.programme, recharge)
-
-
-def _pattern(programme: Programme) -> tuple[Mapping[str, float], float, float]:
-    return dict(programme.shares), programme.case_share, programme.width_us
 
 
 def _amplitude_words(amplitude_ma: float) -> str:

@@ -112,7 +112,7 @@ class StimulatePage(Page):
 
     def left(self) -> None:
         self.live.let_go()
-        self.fibres.end_preview()
+        self.fibres.let_go()
         self.levels.hide_levels()
 
     def closed(self) -> None:
@@ -166,7 +166,7 @@ class StimulatePage(Page):
     def _show_preview(self, preview: LivePreview) -> None:
         self.activation.show_preview(preview.simulation)
         self.plots.show_preview(preview.programme, preview.simulation.threshold_v_per_mm)
-        self.fibres.follow_preview(preview.case, preview.programme)
+        self.fibres.follow_preview(preview.case, preview.programme, preview.simulation)
         self.levels.follow_preview(preview.case, preview.programme.id, self.live.scratch, preview.prepared.units)
 
     def _settle(self, request: ProgrammeRequest) -> None:
