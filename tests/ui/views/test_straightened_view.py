@@ -102,17 +102,17 @@ def test_that_a_drag_with_the_measuring_tool_gives_the_length_along_the_canal(
     raster = pane.raster
     assert raster is not None
     path = bent_path()
-    ends = raster.to_px(path.at([50.0, 130.0]))
+    ends = raster.to_px(path.at([5.0, 205.0]))
     lengths: list[float] = []
     view.measured.connect(lengths.append)
     pane.drag_lead("press", raster.to_world(*ends[0].tolist()))
     pane.drag_lead("release", raster.to_world(*ends[1].tolist()))
-    assert lengths[-1] == pytest.approx(80.0, abs=1e-6)
-    assert np.linalg.norm(path.at(130.0) - path.at(50.0)) < 79.0  # the straight distance is not it
-    assert "80.0 mm along the canal" in texts(view.coronal)
+    assert lengths[-1] == pytest.approx(200.0, abs=1e-6)
+    assert np.linalg.norm(path.at(205.0) - path.at(5.0)) < 199.0  # the straight distance is not it
+    assert "200.0 mm along the canal" in texts(view.coronal)
     qtbot.keyClick(pane, Qt.Key.Key_Escape)
     assert lengths[-1] == -1.0
-    assert "80.0 mm along the canal" not in texts(pane)
+    assert "200.0 mm along the canal" not in texts(pane)
 
 
 def test_that_a_dragged_measure_leaves_the_crosshair_where_it_was(view: StraightenedView, qtbot: QtBot) -> None:
