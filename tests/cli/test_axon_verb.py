@@ -8,7 +8,7 @@ import pytest
 from planner import places
 from planner.cli.verbs import EXIT_FINE, EXIT_REFUSED, run
 
-SAMPLES = places.resources() / "samples" / "fibres"
+SAMPLES = places.resources() / "help" / "axons"
 
 
 def test_that_the_sample_gives_thresholds_and_spike_sites(capsys: pytest.CaptureFixture[str]) -> None:

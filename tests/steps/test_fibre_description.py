@@ -56,7 +56,7 @@ def test_that_an_anisotropic_medium_has_the_reference_threshold(tmp_path: Path) 
 
 
 def test_that_the_samples_beside_the_guide_are_good() -> None:
-    folder = places.resources() / "samples" / "fibres"
+    folder = places.resources() / "help" / "axons"
     found = [read_fibre_description(path) for path in sorted(folder.glob("*.json"))]
     assert len(found) == 2
     assert found[0].fibres[0].branches
