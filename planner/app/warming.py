@@ -1,7 +1,8 @@
 """Get ready in the background, once the window is shown: import the heavy libraries, then compile the kernels.
 
 Everything runs in one thread of its own, never in a job: what the person starts must not wait behind it. Compiled
-kernels are kept on disk (:mod:`planner.compiling`), so only the first start after an installation takes long.
+kernels are kept on disk (:mod:`planner.compiling`), so only the first start after an installation takes long; then they
+are compiled in a process of their own first (:mod:`planner.app.kernels`), and this one only loads them.
 """
 
 import importlib
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from planner.app.kernels import are_compiled, compile_apart, compiled_kernels
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +34,27 @@ WORTH_SAYING_S = 2.0
 """Shorter than this it is only loading, and nothing is said."""
 
 
+Kernels = Callable[[], Iterator[Callable[[], object]]]
+CompileFirst = Callable[[Callable[[], bool]], object]
+
+
+def compile_once(is_stopped: Callable[[], bool]) -> None:
+    """In a process of its own, if no process of this version did so before."""
+    if not is_stopped() and not are_compiled():
+        compile_apart(is_stopped)
+
+
 class WarmUp(QObject):
     """``is_long(True)`` when it takes long enough to be said, ``is_long(False)`` when it is over."""
 
     is_long = Signal(bool)
     _ended = Signal()
 
-    def __init__(self, kernels: "Callable[[], Iterator[Callable[[], object]]] | None" = None) -> None:
+    def __init__(self, kernels: Kernels = compiled_kernels, compile_first: CompileFirst | None = None) -> None:
+        """``compile_first(is_stopped)`` runs before the kernels are loaded; None: where they were never compiled."""
         super().__init__()
-        self._kernels = kernels or compiled_kernels
+        self._kernels = kernels
+        self._compile_first = compile_first or compile_once
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._timer = QTimer(self)
@@ -74,6 +89,7 @@ class WarmUp(QObject):
                 importlib.import_module(name)
             except ImportError as error:
                 log.error("a library is missing: %s", error.name)
+        self._compile_first(self._stop.is_set)
         for warm in self._kernels():
             if self._stop.is_set():
                 return
@@ -88,13 +104,3 @@ class WarmUp(QObject):
     def _end(self) -> None:
         self._timer.stop()
         self.is_long.emit(False)
-
-
-def compiled_kernels() -> Iterator[Callable[[], object]]:
-    """What compiles or loads the kernels, the field's first: one of them at a time, so that it can be stopped."""
-    from planner.field.plane_kernels import warm as warm_planes
-
-    yield warm_planes
-    from planner.axons.warming import warm_exact, warm_predictor, warm_production
-
-    yield from (warm_production, warm_predictor, warm_exact)
