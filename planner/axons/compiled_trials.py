@@ -19,6 +19,8 @@ from planner.progress import Cancelled, Progress
 
 PIECE_BLOCKS = 4
 """Blocks in one call of a kernel: enough to forget the call, few enough to share out evenly."""
+SMALL_NODE_STEPS = 4_000_000
+"""Work of at most 60 ms, not worth starting threads for."""
 POLL_S = 0.05
 """How often the waiting thread asks whether the person has cancelled."""
 
@@ -140,6 +142,11 @@ class CompiledTrials:
     ) -> None:
         """All pieces on the threads; raises Cancelled within 0.1 s of being asked to."""
         progress.check()
+        steps = len(self.coefficients.kind)
+        if PIECE_BLOCKS * len(firsts) * self.kernel.LANES * self.nodes * steps < SMALL_NODE_STEPS:
+            for first in firsts:
+                piece(first)
+            return
         with ThreadPoolExecutor(self.threads, thread_name_prefix="axons") as pool:
             waiting = {pool.submit(piece, first) for first in firsts}
             while waiting:

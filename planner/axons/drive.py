@@ -11,7 +11,7 @@ from planner.geometry.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Drive:
-    """Per mA of the pattern: ``node`` (nodes, axons) nA and ``kick`` (nodes, axons) fC·… nA·ms at a jump of the level;
+    """Per mA of the pattern: ``node`` (nodes, axons) nA; ``kick`` (nodes, axons) nA·ms taken at a jump of the level;
     ``state`` (states, internodes, axons) nA/ms."""
 
     node: FloatArray

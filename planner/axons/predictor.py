@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.axons import mrg
+from planner.axons.batch import NodePotentials
 from planner.axons.cable import Cable
 from planner.axons.polarisation import polarisation
-from planner.axons.predictor_table import Coefficients, stored
+from planner.axons.predictor_table import KINDS, Coefficients, nearest_stored, stored
 from planner.axons.waveform import Waveform
 from planner.geometry.arrays import FloatArray
 
@@ -54,6 +55,14 @@ class Predictor:
         lifted = polarisation(cable, node_volts, waveform.first_pulse()).astype(np.float32)
         return Predictor(np.ascontiguousarray(lifted.transpose(2, 1, 0, 3)), coefficients_for(cable, waveform))
 
+    @staticmethod
+    def rough(batch: NodePotentials, waveform: Waveform) -> "Predictor":
+        """One pattern (one contact), with the stored coefficients that come nearest: for first guesses."""
+        cable, pulse = batch.cable(), waveform.first_pulse()
+        coefficients = nearest_stored(cable, pulse)
+        lifted = polarisation(cable, batch.node_volts, _with_phases(pulse)).astype(np.float32)
+        return Predictor(np.ascontiguousarray(lifted.transpose(1, 0, 2)[:, None]), coefficients)
+
     def predict(self, currents_ma: FloatArray) -> Prediction:
         """For currents (contacts,) in mA, cathodes negative."""
         from planner.axons import shapes  # Numba takes half a second to import
@@ -67,3 +76,10 @@ class Predictor:
     def thresholds(self, currents_ma: FloatArray) -> FloatArray:
         """(axons,) factor on the pattern at which each fibre is predicted to fire."""
         return self.predict(currents_ma).threshold
+
+
+def _with_phases(pulse: Waveform) -> Waveform:
+    """At most the two phases that the table knows."""
+    loud = [number for number, level in enumerate(pulse.levels) if level != 0.0]
+    last = loud[min(len(loud), len(KINDS)) - 1]
+    return Waveform(pulse.edges_us[: last + 2], pulse.levels[: last + 1], pulse.pulse_us, pulse.tail_us)

@@ -38,7 +38,16 @@ def stored(cable: Cable, waveform: Waveform) -> Coefficients | None:
     kind = _kind_of(waveform)
     if kind is None or cable.name != mrg.MRG or cable.temperature_c != mrg.BODY_TEMPERATURE_C:
         return None
-    table, number = _table(), KINDS.index(kind)
+    return _interpolated(cable, waveform, KINDS.index(kind))
+
+
+def nearest_stored(cable: Cable, waveform: Waveform) -> Coefficients:
+    """What comes nearest in the table to any pulse of any MRG variant: for first guesses."""
+    return _interpolated(cable, waveform, int(min(waveform.levels) < 0.0))
+
+
+def _interpolated(cable: Cable, waveform: Waveform, number: int) -> Coefficients:
+    table = _table()
     weights = np.outer(
         _weights(np.array(DIAMETERS_UM), cable.fibre_um),
         _weights(np.log(WIDTHS_US), float(np.log(waveform.pulse_us))),

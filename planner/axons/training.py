@@ -50,7 +50,9 @@ def train(cable: Cable, waveform: Waveform, fields: tuple[int, int] = FIELDS) ->
     """Some seconds of simulation and fitting."""
     node_mv = np.concatenate([random_fields(cable, NODES, fields[ends], SEED + ends, bool(ends)) for ends in (0, 1)])
     batch = NodePotentials(cable.fibre_um, node_mv, cable.name, temperature_c=cable.temperature_c)
-    truth = engine.thresholds(batch, waveform, options=Search(tolerance=TOLERANCE), threads=1)
+    truth = engine.thresholds(
+        batch, waveform, options=Search(tolerance=TOLERANCE), guess_ma=engine.crude_guess(batch, waveform), threads=1
+    )
     fires = truth.threshold_ma < LARGEST_MA
     peaks = _peaks_of(polarisation(cable, node_mv[fires], waveform))
     log_threshold = np.log(truth.threshold_ma[fires])
