@@ -7,6 +7,8 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
+from planner.anatomy.spine.ct import find_canal, find_vertebrae
+from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.geometry import Grid, Volume
 from planner.geometry.arrays import FloatArray
 
@@ -20,6 +22,14 @@ BLOCK = "ct_l3_tptbox_1p5mm.nii.gz"
 def scan(shared_data: Path, name: str) -> Volume:
     image = nibabel.load(shared_data / "spine" / name)
     return Volume(Grid.of(image.shape, image.affine, "ct"), np.asanyarray(image.dataobj))
+
+
+@cache
+def outlined(shared_data: Path, name: str) -> tuple[Canal, tuple[Vertebra, ...]]:
+    """Canal and vertebrae as found."""
+    ct = scan(shared_data, name)
+    canal = find_canal(ct)
+    return canal, find_vertebrae(ct, canal)
 
 
 def cord_mm(shared_data: Path) -> FloatArray:

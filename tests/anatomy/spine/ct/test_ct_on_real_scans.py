@@ -5,30 +5,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.anatomy.spine.ct import find_canal, find_vertebrae
+from planner.anatomy.spine.ct import canal_wall, claim_names, find_canal, foramina
 from planner.errors import RefusedError
 from planner.geometry import Grid, Volume
-from tests.anatomy.spine.ct.builders import BLOCK, LUMBAR, THORAX, cord_mm, off_axis_mm, scan
+from tests.anatomy.spine.ct.builders import BLOCK, LUMBAR, THORAX, cord_mm, off_axis_mm, outlined, scan
 
 
 def test_that_the_canal_of_the_thorax_follows_the_cord_and_its_sixteen_vertebrae_are_counted(shared_data: Path) -> None:
-    ct = scan(shared_data, THORAX)
-    canal = find_canal(ct)
+    canal, vertebrae = outlined(shared_data, THORAX)
     off = off_axis_mm(canal.path.xyz, cord_mm(shared_data))
     assert off.mean() < 0.8
     assert np.quantile(off, 0.95) < 1.5
     assert off.max() < 2.5
-    assert len([one for one in find_vertebrae(ct, canal) if np.isfinite(one.pedicle_arc_mm)]) == 16
+    assert len([one for one in vertebrae if np.isfinite(one.pedicle_arc_mm)]) == 16
 
 
 def test_that_seven_vertebrae_are_counted_in_thick_lumbar_slices(shared_data: Path) -> None:
-    ct = scan(shared_data, LUMBAR)
-    assert len(find_vertebrae(ct, find_canal(ct))) == 7
+    assert len(outlined(shared_data, LUMBAR)[1]) == 7
 
 
 def test_that_a_block_shows_one_whole_vertebra_between_two_cut_ones(shared_data: Path) -> None:
-    ct = scan(shared_data, BLOCK)
-    assert [one.is_cut for one in find_vertebrae(ct, find_canal(ct))] == [True, False, True]
+    assert [one.is_cut for one in outlined(shared_data, BLOCK)[1]] == [True, False, True]
 
 
 def test_that_scans_without_a_spine_are_refused_in_words() -> None:
@@ -46,3 +43,33 @@ def test_that_scans_without_a_spine_are_refused_in_words() -> None:
     with pytest.raises(RefusedError) as few:
         find_canal(Volume(Grid.of((60, 60, 3), soft.grid.affine, "ct"), air_and_bone[:, :, :3]))
     assert few.value.code == "too-few-slices"
+
+
+def test_that_ribs_claim_the_right_names_without_being_certain(shared_data: Path) -> None:
+    ct = scan(shared_data, THORAX)
+    claim = claim_names(ct, *outlined(shared_data, THORAX))
+    assert claim.firsts[0][0] == "C7"
+    assert 0.5 < claim.firsts[0][1] <= 0.9
+
+
+def test_that_foramina_lie_left_and_right_under_every_pedicle(shared_data: Path) -> None:
+    ct = scan(shared_data, LUMBAR)
+    canal, vertebrae = outlined(shared_data, LUMBAR)
+    holes = foramina(ct, canal, vertebrae)
+    assert len(holes) == 2 * (len(vertebrae) - 1)
+    for left, right in zip(holes[::2], holes[1::2], strict=True):
+        assert (left.side, right.side) == ("left", "right")
+        assert 20.0 < right.position[0] - left.position[0] < 50.0
+        assert vertebrae[left.vertebra].pedicle_arc_mm < left.arc_mm < vertebrae[left.vertebra + 1].pedicle_arc_mm
+
+
+def test_that_the_wall_is_a_closed_surface_around_a_volume_of_canal_size(shared_data: Path) -> None:
+    ct = scan(shared_data, THORAX)
+    canal, _vertebrae = outlined(shared_data, THORAX)
+    wall = canal_wall(ct, canal)
+    corners = wall.surface.vertices[wall.surface.triangles]
+    volume = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])).sum() / 6.0
+    edges = np.sort(np.concatenate([wall.surface.triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])]), axis=1)
+    assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
+    assert 120.0 < volume / canal.path.length_mm < 260.0  # 13 x 14 to 18 x 20 mm (facts/spine, canal_diameters)
+    assert 0.7 < wall.on_bone.mean() < 1.0
