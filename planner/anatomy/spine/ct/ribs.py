@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import Tube, tube_around
