@@ -76,14 +76,7 @@ class Tissue:
         shape = (len(t_rad), *r_mm.shape)
         if self.grid is None:
             return np.full(shape, self.outside_s_per_m)
-        inverse = np.linalg.inv(self.grid.affine)
-        turn = inverse[:3, :3] @ pose.matrix
-        tip = inverse[:3, :3] @ pose.tip_mm + inverse[:3, 3]
-        index = []
-        for axis in range(3):
-            spoke = np.cos(t_rad) * turn[axis, 0] + np.sin(t_rad) * turn[axis, 1]
-            index.append(spoke[:, None, None] * r_mm + (turn[axis, 2] * z_mm + tip[axis]))
-        return self._at_index(*index)
+        return self._at_index(*index_around(self.grid, pose, t_rad, r_mm, z_mm))
 
     def _at_index(self, i: FloatArray, j: FloatArray, k: FloatArray) -> FloatArray:
         """The affine gives voxel centres: index 3 owns 2.5 to 3.5."""
@@ -130,6 +123,21 @@ def _positions(values: NDArray[np.generic], keys: NDArray[np.int64]) -> NDArray[
         placed: NDArray[np.uint8] = lookup[values.astype(np.uint16)]
         return placed
     return np.searchsorted(keys, values.astype(np.int64)).astype(np.uint8)
+
+
+def index_around(
+    grid: Grid, pose: Pose, t_rad: FloatArray, r_mm: FloatArray, z_mm: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Indices (T, S, N) in an image, of angles (T,) and profile places (S, N) of the lead's frame."""
+    inverse = np.linalg.inv(grid.affine)
+    turn = inverse[:3, :3] @ pose.matrix
+    tip = inverse[:3, :3] @ pose.tip_mm + inverse[:3, 3]
+    spokes = (np.cos(t_rad) * row[0] + np.sin(t_rad) * row[1] for row in turn)
+    i, j, k = (
+        spoke[:, None, None] * r_mm + (row[2] * z_mm + start)
+        for spoke, row, start in zip(spokes, turn, tip, strict=True)
+    )
+    return i, j, k
 
 
 def check_axes(grid: Grid) -> None:

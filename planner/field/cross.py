@@ -21,6 +21,7 @@ from planner.field.sampling import HALVES, CellConductivity
 from planner.field.stencil import AXIS_OF, N, S, Side, Stencil, T, has_neighbour, step
 from planner.field.system import INSULATING, Faces, HalfFaces
 from planner.geometry.arrays import FloatArray
+from planner.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -52,10 +53,18 @@ class CrossTerms:
         return int(self.matrix.shape[0] // np.prod(self.contacts.shape[1:]))
 
 
-def cross_terms(grid: LeadGrid, sigma: CellConductivity, halves: HalfFaces, faces: Faces, contacts: int) -> CrossTerms:
+def cross_terms(
+    grid: LeadGrid,
+    sigma: CellConductivity,
+    halves: HalfFaces,
+    faces: Faces,
+    contacts: int,
+    progress: Progress = SILENT,
+) -> CrossTerms:
     """``faces`` with the edges corrected; ``halves`` before that. ``sigma`` with its octants."""
     stencil = Stencil(faces, contacts)
     for one in _octants(grid, sigma, halves, faces):
+        progress.check()
         for side, weights in one.squares:
             stencil.add_square(side, weights)
         for a, b, weights in one.products:

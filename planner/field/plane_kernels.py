@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiling import compiled_fast
-from planner.geometry.arrays import FloatArray
 
 Ints = NDArray[np.int32]
 
@@ -49,6 +48,6 @@ def warm() -> None:
     """Compile (or load) for the types that the solver uses."""
     one: Ints = np.zeros(1, dtype=np.int32)
     starts: Ints = np.zeros(2, dtype=np.int32)
-    work: FloatArray = np.zeros((1, 1))
-    modes: FloatArray = np.zeros((1, 1, 1))
-    substitute(one, starts, one[:0], work[0, :0], np.ones(1), np.zeros(1, dtype=np.int64), modes, work)
+    work: NDArray[np.float32] = np.ones((1, 1), dtype=np.float32)
+    modes: NDArray[np.float32] = np.zeros((1, 1, 1), dtype=np.float32)
+    substitute(one, starts, one[:0], work[0, :0], work[0], np.zeros(1, dtype=np.int64), modes, work)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
 
+Single = NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaneFactor:
     """L D L' of one plane, for the modes ``numbers`` that share it. See :func:`plane_kernels.substitute`."""
@@ -29,8 +32,12 @@ class PlaneFactor:
     order: NDArray[np.int32]
     starts: NDArray[np.int32]
     rows: NDArray[np.int32]
-    values: FloatArray
-    pivots: FloatArray
+    values: Single
+    pivots: Single
+
+    @property
+    def nbytes(self) -> int:
+        return self.starts.nbytes + self.rows.nbytes + self.values.nbytes + self.pivots.nbytes
 
 
 class AngularPreconditioner:
@@ -44,7 +51,8 @@ class AngularPreconditioner:
     ) -> None:
         from scipy.sparse import diags_array
 
-        values, self._modes = _modes(widths_rad)
+        values, columns = _modes(widths_rad)
+        self._modes = columns.astype(np.float32)
         self._executor = executor
         plane = _plane_matrix(faces, widths_rad)
         around = _mean_around(faces, widths_rad)
@@ -57,8 +65,14 @@ class AngularPreconditioner:
             self._factors.append(_factorised(plane + diags_array(key * around), numbers))
             progress(number / len(set(keys)))
 
-    def solve(self, residual: FloatArray) -> FloatArray:
-        modes = self._transformed(self._modes.T, residual)
+    @property
+    def nbytes(self) -> int:
+        """Of all factors: read twice in a solve."""
+        return sum(factor.nbytes for factor in self._factors)
+
+    def solve(self, residual: FloatArray) -> Single:
+        """In single precision: it only has to be near the solution."""
+        modes = self._transformed(self._modes.T, residual.astype(np.float32))
         flat = modes.reshape(len(modes), -1, residual.shape[-1])
         if self._executor is None:
             for factor in self._factors:
@@ -67,22 +81,22 @@ class AngularPreconditioner:
             list(self._executor.map(lambda factor: _substitute(factor, flat), self._factors))
         return self._transformed(self._modes, modes)
 
-    def _transformed(self, matrix: FloatArray, values: FloatArray) -> FloatArray:
+    def _transformed(self, matrix: Single, values: Single) -> Single:
         """``matrix`` over the angle, a few cells at a time: products this small stay in one thread.
 
         The linear algebra library would otherwise wake a second thread that spins between the calls.
         """
         few = values.reshape(len(values), -1, values.shape[2])
-        answer = np.empty(few.shape)
+        answer = np.empty(few.shape, dtype=np.float32)
         np.matmul(matrix, few.transpose(1, 0, 2), out=answer.transpose(1, 0, 2))
         return answer.reshape(values.shape)
 
 
-def _substitute(factor: PlaneFactor, modes: FloatArray) -> None:
+def _substitute(factor: PlaneFactor, modes: Single) -> None:
     """``modes`` (T, cells, k) in place."""
     from planner.field.plane_kernels import substitute
 
-    work = np.empty((modes.shape[1], len(factor.numbers) * modes.shape[2]))
+    work = np.empty((modes.shape[1], len(factor.numbers) * modes.shape[2]), dtype=np.float32)
     substitute(factor.order, factor.starts, factor.rows, factor.values, factor.pivots, factor.numbers, modes, work)
 
 
@@ -145,4 +159,4 @@ def _factorised(matrix: "csc_array", numbers: NDArray[np.int64]) -> PlaneFactor:
     lower = tril(found.L, -1).tocsc()
     pivots = 1.0 / found.U.diagonal()
     order, starts, rows = (part.astype(np.int32) for part in (found.perm_r, lower.indptr, lower.indices))
-    return PlaneFactor(numbers, order, starts, rows, lower.data, pivots)
+    return PlaneFactor(numbers, order, starts, rows, lower.data.astype(np.float32), pivots.astype(np.float32))

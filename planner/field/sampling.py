@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from planner.field.grid import LeadGrid, directions
 from planner.field.lead import Pose
 from planner.field.tensors import TensorTissue, in_directions
 from planner.geometry.arrays import FloatArray
+from planner.progress import SILENT, Progress
 
 WIDE_MM = 0.3
 """Eighths of cells wider than this are sampled at eight places: a tissue border may cut them."""
@@ -40,38 +42,40 @@ class CellConductivity:
     capsule_layers: int = 0
 
 
-def sample(conductor: Conductor, grid: LeadGrid, pose: Pose) -> CellConductivity:
+def sample(conductor: Conductor, grid: LeadGrid, pose: Pose, progress: Progress = SILENT) -> CellConductivity:
     """Conductivity of every half cell, averaged over eight (or in large cells more) places per cell."""
     tissue = conductor.tissue
     if tissue.grid is not None and tissue.grid.space != pose.space:
         raise SpaceMismatchError(f"the lead is in {pose.space!r}, the tissue in {tissue.grid.space!r}")
     if isinstance(tissue, TensorTissue):
-        halves = _sample_tensors(tissue, grid, pose)
+        halves = _sample_tensors(tissue, grid, pose, progress)
     elif tissue.grid is None:
         constant = np.full(grid.shape, tissue.outside_s_per_m)
         halves = CellConductivity(constant, constant, constant, constant, constant, constant)
     else:
-        halves = _sample_octants(tissue, grid, pose)
+        halves = _sample_octants(tissue, grid, pose, progress)
     return _with_capsule(halves, conductor.capsule, grid)
 
 
-def _sample_octants(tissue: Tissue, grid: LeadGrid, pose: Pose) -> CellConductivity:
+def _sample_octants(tissue: Tissue, grid: LeadGrid, pose: Pose, progress: Progress) -> CellConductivity:
     sums = [np.zeros(grid.shape) for _axis in range(6)]
     for half in HALVES:
+        progress.check()
         octant = _octant(tissue, grid, pose, half)
         for place, side in ((0, half[2]), (2, half[1]), (4, half[0])):
             sums[place + side] += octant
     return _halves_of(sums)
 
 
-def _sample_tensors(tissue: TensorTissue, grid: LeadGrid, pose: Pose) -> CellConductivity:
+def _sample_tensors(tissue: TensorTissue, grid: LeadGrid, pose: Pose, progress: Progress) -> CellConductivity:
     sums = [np.zeros(grid.shape) for _axis in range(6)]
     octants = np.empty((2, 2, 2, 6, *grid.shape), dtype=np.float32)
     for half in HALVES:
+        progress.check()
         t, s = (grid.t_rad[:-1] + (0.25 + half[0] / 2.0) * grid.t_widths), _middles(grid.s_mm, half[1])
         all_t, all_s = (both.ravel() for both in np.meshgrid(t, s, indexing="ij"))
         ways = pose.matrix @ directions(grid, all_t, all_s).reshape(len(t), len(s), 3, 3)
-        octant = in_directions(_octant(tissue, grid, pose, half), ways)
+        octant = in_directions(_octant(tissue, grid, pose, half).astype(np.float32), ways)
         octants[half] = octant
         for place, side, six in ((0, half[2], 0), (2, half[1], 1), (4, half[0], 2)):
             sums[place + side] += octant[six]
@@ -96,7 +100,7 @@ def _octant(tissue: Tissue | TensorTissue, grid: LeadGrid, pose: Pose, half: Hal
     parts = []
     for layers, places in ((slice(0, first_coarse), (0.5,)), (slice(first_coarse, None), (0.25, 0.75))):
         shares = [[(half[axis] + place) / 2.0 for place in places] for axis in range(3)]
-        total: FloatArray | float = 0.0
+        total: Any = 0.0
         for t_share, s_share, n_share in product(*shares):
             t = grid.t_rad[:-1] + t_share * grid.t_widths
             s = grid.s_mm[:-1] + s_share * np.diff(grid.s_mm)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.errors import PlannerError
 from planner.field.case_ball import CaseBall, grounded_in
@@ -63,12 +64,14 @@ def solve_units(
     domain = options.domain or default_domain(lead)
     resolution = fitting(options.resolution, conductor, pose)
     grid = make_grid(lead, conductor.capsule.thickness_mm, domain, resolution)
-    sigma = sample(conductor, grid, pose)
+    sigma = sample(conductor, grid, pose, preparing)
     halves = half_faces(grid, metric_of(grid), sigma)
     faces = corrected(faces_of(halves, owners(grid, lead, names), options.is_grounded), grid)
     if options.case is not None:
         faces = grounded_in(options.case, faces, grid, pose)
-    system = _System.of(faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names)))
+    system = _System.of(
+        faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names), preparing)
+    )
     volts, conductance = [], []
     with ThreadPoolExecutor(options.threads) as pool:
         preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing, pool if options.threads > 1 else None)
@@ -145,7 +148,8 @@ def conjugate_gradients(
     """
     x = np.zeros_like(source)
     residual = source.copy()
-    direction = step = preconditioner.solve(residual)
+    step = preconditioner.solve(residual)
+    direction = step.astype(float)
     energy = first = _dots(residual, step)
     for _number in range(MOST_ITERATIONS):
         progress.check()
@@ -165,7 +169,7 @@ def conjugate_gradients(
     raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
 
 
-def _dots(first: FloatArray, second: FloatArray) -> FloatArray:
+def _dots(first: FloatArray, second: NDArray[np.floating]) -> FloatArray:
     """(k,) without the linear algebra library, whose threads would spin between the calls."""
     return cast(FloatArray, np.einsum("tsnk,tsnk->k", first, second))
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import PlannerError, SpaceMismatchError
-from planner.field.conductor import Tissue, check_axes
+from planner.field.conductor import Tissue, check_axes, index_around
 from planner.field.lead import Pose
 from planner.geometry import Curve, Grid
 from planner.geometry.arrays import FloatArray
@@ -82,20 +82,21 @@ class TensorTissue:
         values = np.linalg.eigvalsh(across.T @ _full_of(six) @ across)
         return float(np.quantile(values[:, 1] / values[:, 0], 1.0 - SHARE_LEFT_OUT))
 
-    def around(self, pose: Pose, t_rad: FloatArray, r_mm: FloatArray, z_mm: FloatArray) -> FloatArray:
+    def around(self, pose: Pose, t_rad: FloatArray, r_mm: FloatArray, z_mm: FloatArray) -> Single:
         """(T, S, N, 6) in RAS at angles (T,) and profile places (S, N) of the lead's frame."""
-        spokes = np.stack([np.cos(t_rad), np.sin(t_rad)], axis=1)
-        places = np.empty((len(t_rad), *r_mm.shape, 3))
-        places[..., :2] = spokes[:, None, None, :] * r_mm[None, :, :, None]
-        places[..., 2] = z_mm
-        index = self.grid.to_index(places @ pose.matrix.T + pose.tip_mm)
-        whole = np.floor(index + 0.5).astype(np.int32)
-        inside = ((whole >= 0) & (whole < self.grid.shape)).all(axis=-1)
-        np.clip(whole, 0, np.array(self.grid.shape) - 1, out=whole)
-        found = self.tensors[whole[..., 0], whole[..., 1], whole[..., 2]].astype(float)
-        is_plain = ~(inside & found.any(axis=-1))
+        inside = np.ones((len(t_rad), *r_mm.shape), dtype=bool)
+        whole = []
+        for index, size in zip(index_around(self.grid, pose, t_rad, r_mm, z_mm), self.grid.shape, strict=True):
+            part = np.floor(index + 0.5).astype(np.int32)
+            inside &= (part >= 0) & (part < size)
+            whole.append(np.clip(part, 0, size - 1))
+        found = self.tensors[whole[0], whole[1], whole[2]]
+        is_plain = ~(inside & (found[..., 0] > 0))  # a tensor conducts in every direction
+        if not is_plain.any():
+            return found
         scalar = self.elsewhere.around(pose, t_rad, r_mm, z_mm)
-        found[is_plain] = scalar[is_plain][:, None] * np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+        found[is_plain, :3] = scalar[is_plain][:, None]
+        found[is_plain, 3:] = 0.0
         return found
 
 
@@ -212,8 +213,12 @@ def _six_of(full: FloatArray) -> FloatArray:
     return np.stack([full[..., row, column] for row, column in PLACES], axis=-1)
 
 
-def in_directions(six: FloatArray, directions: FloatArray) -> FloatArray:
+def in_directions(six: Single, directions: FloatArray) -> Single:
     """(6, T, S, N) of tensors (T, S, N, 6), along the unit columns of (T, S, 3, 3), in the order of PLACES."""
-    full = _full_of(six)
-    turned = directions.swapaxes(-1, -2)[:, :, None] @ full @ directions[:, :, None]
-    return np.stack([turned[..., row, column] for row, column in PLACES])
+    turn = np.empty((*directions.shape[:2], 6, 6), dtype=np.float32)
+    for number, (row, column) in enumerate(PLACES):
+        first, second = directions[..., row], directions[..., column]
+        for part, (i, j) in enumerate(PLACES):
+            both = first[..., i] * second[..., j]
+            turn[..., part, number] = both if i == j else both + first[..., j] * second[..., i]
+    return np.moveaxis(six @ turn, -1, 0)
