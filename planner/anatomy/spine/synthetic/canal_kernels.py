@@ -16,6 +16,7 @@ CORD_LABEL, SAC_LABEL, CANAL_LABEL = 60, 61, 62
 FIRST_DISC_LABEL = 100
 NEAR_MM = 26.0
 FLAVUM_MM = 3.2
+ARCH_SHELL_MM, ARCH_MARROW = 0.8, 1.35
 
 # Columns of the samples along the line.
 S_HALF_AP, S_HALF_WIDTH, S_WINDOW, S_SAC_AP, S_SAC_WIDTH, S_SAC_BACK = 0, 1, 2, 3, 4, 5
@@ -139,6 +140,10 @@ def paint_canal(
                     strut = max(coarse * (1.0 + 0.4 * broad), -0.6)
                     marrow = looks[MARROW, 0] * density[number] + looks[MARROW, 1] * (0.8 * strut + 0.25 * broad)
                     shell = 0.55 + 0.4 * smooth_noise(x / 6.0, y / 6.0, z / 6.0, seed + 15)
+                    if y < frames[int(by_z[int(min(max(z_top - z, 0.0), by_z.shape[0] - 1.0))]), 0, 1] + 7.0:
+                        shell += ARCH_SHELL_MM  # the arch is mostly dense bone
+                        if looks[CORTEX, 0] > looks[MARROW, 0]:  # on MRI it is not the brighter for it
+                            marrow *= ARCH_MARROW
                     hard = min(max((d_bone + shell) / 0.7 + 0.5, 0.0), 1.0)
                     value_bone = marrow + hard * (look(looks, CORTEX, broad) - marrow)
                     value = over(value, value_bone, d_bone, width)

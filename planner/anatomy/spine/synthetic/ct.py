@@ -8,9 +8,10 @@ from planner.anatomy.spine.synthetic.findings import Findings, skeleton
 from planner.anatomy.spine.synthetic.metal import metal_distance, with_streaks
 from planner.anatomy.spine.synthetic.request import Rendered, View
 from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, heights_of, paint
+from planner.anatomy.spine.synthetic.surroundings import usual_places
 from planner.anatomy.spine.synthetic.tissues import CT_CONTRAST_HU, CT_HU, table
 from planner.anatomy.spine.synthetic.truth import truth_of
-from planner.geometry import Volume
+from planner.geometry import Grid, Volume
 
 SHARPNESS_MM = 0.4
 """Standard deviation of the in-plane blur of a soft-tissue kernel."""
@@ -26,9 +27,11 @@ def render_ct(
     has_contrast: bool = False,
     noise_hu: float = 18.0,
     motion_mm: float = 0.0,
+    scatter_hu: float = 8.0,
 ) -> Rendered:
     """HU (int16) with labels and truth; the same for the same arguments. ``motion_mm``: how far the patient sways from
-    slice to slice while scanned (the truth is that of the patient at rest)."""
+    slice to slice while scanned (the truth is that of the patient at rest), ``scatter_hu``: how much bone darkens what
+    is near it."""
     looks = table({**CT_HU, **CT_CONTRAST_HU} if has_contrast else CT_HU)
     grid = grid_of(spine, view)
     hard = skeleton(spine, findings, heights_of(grid))
@@ -39,8 +42,20 @@ def render_ct(
     values = scanner.blurred(values, SHARPNESS_MM, grid.spacing_mm)
     if len(hard.metal):
         values = with_streaks(values, metal_distance(grid, hard.metal, 2.0), grid.spacing_mm, rng)
-    strength = noise_hu * (0.6 + 0.4 * np.clip((values + 1000.0) / 1000.0, 0.0, 2.0))
-    values = values + strength * scanner.ct_noise(values.shape, grid.spacing_mm, rng)
+    values = scanner.with_scatter(values, scatter_hu, grid.spacing_mm)
+    values = values + noise_hu * _noise(spine, grid, values, rng)
     image = np.clip(np.round(values), LOWEST_HU, HIGHEST_HU).astype(np.int16)
     labels = scanner.labels_of(scene.labels, scene.fine)
     return Rendered(Volume(grid, image), Volume(grid, labels), truth_of(spine, grid, findings.remarks), "CT")
+
+
+def _noise(spine: ParametricSpine, grid: Grid, values: scanner.Single, rng: np.random.Generator) -> scanner.Single:
+    """Relative to the noise of soft tissue in an easy slice."""
+    slices = np.arange(grid.shape[2])
+    heights = grid.affine[2, 3] + grid.affine[2, 2] * slices
+    dose = scanner.dose_factor(usual_places(spine, heights)).astype(np.float32)
+    noise = scanner.ct_noise(values.shape, grid.spacing_mm, rng) * dose
+    if dose.max() > 1.05:
+        noise += scanner.sideways_noise(values.shape, grid.spacing_mm, rng) * (dose - 1.0)
+    strength = 0.6 + 0.4 * np.clip((values + 1000.0) / 1000.0, 0.0, 2.0)
+    return np.asarray(strength * noise, dtype=np.float32)

@@ -50,10 +50,8 @@ def bias_field(
     shape: tuple[int, int, int], spacing_mm: FloatArray, strength: float, rng: np.random.Generator
 ) -> Single:
     """A smooth factor around 1, brighter near the back where the coil lies (low y)."""
-    coarse = rng.standard_normal((4, 4, 6))
-    field = zoom(coarse, [n / m for n, m in zip(shape, coarse.shape, strict=True)], order=3)[
-        : shape[0], : shape[1], : shape[2]
-    ]
+    coarse = zoom(rng.standard_normal((4, 4, 6)), 6, order=3)
+    field = zoom(coarse, [n / m for n, m in zip(shape, coarse.shape, strict=True)], order=1)
     distance = np.arange(shape[1]) * float(spacing_mm[1])
     coil = np.exp(-distance / 180.0)
     factor = np.exp(strength * 0.25 * field) * (1.0 + strength * (coil - coil.mean()))[None, :, None]
@@ -96,3 +94,28 @@ def ghosts(values: Single, strength: float) -> Single:
     step = values.shape[1] // 3
     repeats = np.roll(values, step, axis=1) + np.roll(values, -step, axis=1)
     return np.asarray((1 - strength) * values + 0.5 * strength * repeats, dtype=np.float32)
+
+
+def dose_factor(usual_place: FloatArray) -> FloatArray:
+    """(N,) how much noisier slices are at these vertebral places: shoulders and pelvis take the light away. Drawn."""
+    shoulders = 1.4 * np.exp(-(((usual_place - 7.8) / 1.1) ** 2))
+    pelvis = 0.7 * np.exp(-(((usual_place - 26.0) / 1.6) ** 2))
+    return np.asarray(1.0 + shoulders + pelvis)
+
+
+def sideways_noise(shape: tuple[int, ...], spacing_mm: FloatArray, rng: np.random.Generator) -> Single:
+    """Unit standard deviation, drawn out from left to right, as where shoulders or hips starve the detector."""
+    noise = rng.standard_normal(shape, dtype=np.float32)
+    drawn = gaussian_filter(noise, (14.0 / float(spacing_mm[0]), 0.5 / float(spacing_mm[1]), 0.3))
+    return np.asarray(drawn / max(float(drawn.std()), 1e-9), dtype=np.float32)
+
+
+def with_scatter(values: Single, strength_hu: float, spacing_mm: FloatArray) -> Single:
+    """Soft tissue darkened near much bone, as scattered rays do."""
+    if strength_hu <= 0:
+        return values
+    step = [max(1, round(4.0 / float(one))) for one in spacing_mm]
+    coarse = np.clip(values[:: step[0], :: step[1], :: step[2]] / 600.0, 0.0, 1.0)
+    spread = gaussian_filter(coarse, [12.0 / (float(s) * n) for s, n in zip(spacing_mm, step, strict=True)])
+    full = zoom(spread, [n / m for n, m in zip(values.shape, spread.shape, strict=True)], order=1)
+    return np.asarray(values - strength_hu * 4.0 * full, dtype=np.float32)

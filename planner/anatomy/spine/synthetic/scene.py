@@ -11,7 +11,7 @@ from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic.findings import Skeleton
 from planner.anatomy.spine.synthetic.nerves import nerve_rows
 from planner.anatomy.spine.synthetic.request import View
-from planner.anatomy.spine.synthetic.surroundings import surroundings
+from planner.anatomy.spine.synthetic.surroundings import Column, surroundings
 from planner.geometry import Grid
 from planner.geometry.arrays import FloatArray
 
@@ -19,6 +19,8 @@ FINEST_MM = 1.0
 """Voxels are split until none is longer than about this; edges within them are soft, so no finer split is needed."""
 BONE_MARGIN_MM = 3.0
 FAR_MM = 50.0
+TABLE_GAP_MM = 12.0
+"""The patient lies on a mattress."""
 FIRST_DISC_LABEL = 100
 
 
@@ -85,7 +87,8 @@ def paint(spine: ParametricSpine, hard: Skeleton, fine: Fine, looks: FloatArray,
     rows = surroundings(spine, z_top, float(corners[:, 2].min()), rng)
     width = float(grid.spacing_mm.mean())
     values = np.empty(grid.shape, dtype=np.float32)
-    paint_soft(values, affine, rows, z_top, looks, width, seed)
+    table_y = float((rows[:, Column.Y] - rows[:, Column.SKIN]).min()) - TABLE_GAP_MM
+    paint_soft(values, affine, rows, z_top, looks, width, seed, table_y)
     bone, owner = _bones(grid, hard)
     disc, middle, disc_owner = _discs(grid, hard.discs)
     labels = np.zeros(grid.shape, dtype=np.uint8)

@@ -24,7 +24,7 @@ ORGAN, ARTERY, VEIN, GAS, BOWEL = (
     int(Tissue.GAS),
     int(Tissue.BOWEL),
 )
-KIDNEY, HEART = int(Tissue.KIDNEY), int(Tissue.HEART)
+KIDNEY, HEART, TABLE = int(Tissue.KIDNEY), int(Tissue.HEART), int(Tissue.TABLE)
 
 
 @compiled_fast
@@ -168,8 +168,10 @@ def paint_soft(
     looks: NDArray[np.float64],
     width: float,
     seed: int,
+    table_y: float,
 ) -> None:
-    """Every voxel of ``out`` (X, Y, Z). ``rows`` (N, columns) every mm of height downwards from ``z_top``."""
+    """Every voxel of ``out`` (X, Y, Z). ``rows`` (N, columns) every mm of height downwards from ``z_top``; the patient
+    table lies at ``table_y``."""
     last = rows.shape[0] - 1.001
     row = np.empty(rows.shape[1])
     for i in range(out.shape[0]):
@@ -183,4 +185,8 @@ def paint_soft(
                 f = at - n
                 for c in range(rows.shape[1]):
                     row[c] = rows[n, c] + f * (rows[n + 1, c] - rows[n, c])
-                out[i, j, k] = soft_value(x - row[C_X], row[C_Y] - y, z, row, looks, width, seed)
+                value = soft_value(x - row[C_X], row[C_Y] - y, z, row, looks, width, seed)
+                if value == looks[AIR, 0]:
+                    shell = abs(y - table_y - x * x / 1500.0) - 1.2
+                    value = over(value, looks[TABLE, 0], shell, width)
+                out[i, j, k] = value

@@ -5,6 +5,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from planner.anatomy.spine.levels import USUAL
 from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.geometry.arrays import FloatArray
 
@@ -58,14 +59,25 @@ def size_at(column: Column, usual_place: float) -> float:
     return float(np.interp(usual_place, np.array(places), np.array(values)))
 
 
+def places_at(spine: ParametricSpine, z: FloatArray) -> FloatArray:
+    """(N,) vertebral places where the line crosses these heights."""
+    line = spine.line
+    order = np.argsort(line.xyz[:, 2])
+    return line.place_of(np.interp(z, line.xyz[order, 2], line.arc_mm[order]))
+
+
+def usual_places(spine: ParametricSpine, z: FloatArray) -> FloatArray:
+    """The same as in a usual spine of that length: the trunk does not know of a thirteenth rib."""
+    return places_at(spine, z) * (USUAL.index("S1") / spine.parameters.scheme.index("S1"))
+
+
 def surroundings(spine: ParametricSpine, z_top: float, z_bottom: float, rng: np.random.Generator) -> FloatArray:
     """(N, columns) every mm downwards from ``z_top``; people differ by a few percent."""
     z = np.arange(z_top, z_bottom - 2.0, -1.0)
     line = spine.line
     order = np.argsort(line.xyz[:, 2])
-    arc = np.interp(z, line.xyz[order, 2], line.arc_mm[order])
-    place = line.place_of(arc)
-    usual = place * 24.0 / (spine.parameters.scheme.index("S1"))  # the trunk does not know of a thirteenth rib
+    place = places_at(spine, z)
+    usual = usual_places(spine, z)
     rows = np.zeros((len(z), len(Column)))
     rows[:, Column.X] = np.interp(z, line.xyz[order, 2], line.xyz[order, 0])
     rows[:, Column.Y] = np.interp(z, line.xyz[order, 2], line.xyz[order, 1])

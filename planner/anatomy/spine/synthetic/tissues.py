@@ -38,6 +38,7 @@ class Tissue(IntEnum):
     CARTILAGE = 23
     DURA = 24
     HEART = 25
+    TABLE = 26
 
 
 Look = tuple[float, float]
@@ -52,7 +53,7 @@ CT_HU: dict[Tissue, Look] = {
     Tissue.ORGAN: (60, 10),
     Tissue.ARTERY: (42, 4),
     Tissue.VEIN: (42, 4),
-    Tissue.CORTEX: (720, 190),
+    Tissue.CORTEX: (860, 200),
     Tissue.MARROW: (175, 150),
     Tissue.NUCLEUS: (85, 10),
     Tissue.ANNULUS: (105, 12),
@@ -70,6 +71,7 @@ CT_HU: dict[Tissue, Look] = {
     Tissue.CARTILAGE: (80, 10),
     Tissue.DURA: (45, 4),
     Tissue.HEART: (48, 6),
+    Tissue.TABLE: (60, 40),
 }
 CT_CONTRAST_HU: dict[Tissue, Look] = {
     Tissue.ARTERY: (320, 12),
@@ -105,6 +107,7 @@ T2: dict[Tissue, Look] = {
     Tissue.CARTILAGE: (300, 40),
     Tissue.DURA: (60, 8),
     Tissue.HEART: (120, 50),
+    Tissue.TABLE: (0, 0),
 }
 T1: dict[Tissue, Look] = {
     **T2,
