@@ -26,6 +26,9 @@ def compiled_kernels() -> Iterator[Callable[[], object]]:
     from planner.field.plane_kernels import warm as warm_planes
 
     yield warm_planes
+    from planner.field.cubes.warming import warm as warm_cubes
+
+    yield warm_cubes
     from planner.axons.warming import warm_exact, warm_predictor, warm_production
 
     yield from (warm_production, warm_predictor, warm_exact)

@@ -109,16 +109,16 @@ class Cells:
         values = arrays["box"]
         i, j, k = (int(one) for one in values[3:6])
         box = Box(np.array(values[:3]), (i, j, k), float(values[6]), int(values[7]))
-        starts, ijk, parent = arrays["starts"], np.array(arrays["ijk"]), np.array(arrays["parent"])
+        starts, ijk, parent = np.array(arrays["starts"]), np.array(arrays["ijk"]), np.array(arrays["parent"])
         child = tree_kernels.children(ijk, parent)
         roots = np.array(box.roots, dtype=np.int64)
         beside = tree_kernels.neighbours(starts, ijk, parent, child, roots)
         level = np.repeat(np.arange(box.levels, dtype=np.int8), np.diff(starts))
         tree = Tree(box, starts, level, ijk, parent, child, beside)
         frame = Frame(arrays["frame"][0], np.array(arrays["frame"][1:]), space)
-        bodies = Bodies(
-            arrays["segments"], arrays["segment_starts"], arrays["slabs"], arrays["patches"], labels, arrays["array"]
-        )
+        names = ("segments", "segment_starts", "slabs", "patches", "array")
+        segments, firsts, slabs, patches, array = (np.array(arrays[name]) for name in names)
+        bodies = Bodies(segments, firsts, slabs, patches, labels, array)
         return cls.of(
             frame,
             bodies,

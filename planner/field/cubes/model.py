@@ -1,15 +1,17 @@
 """Solve any leads in any tissue on nested cubes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.errors import PlannerError, SpaceMismatchError
+from planner.field.case_ball import CaseBall
 from planner.field.conductor import Conductor
 from planner.field.cubes.bodies import Frame, PlacedLead, bodies_of, frame_of
 from planner.field.cubes.cells import Cells
 from planner.field.cubes.contacts import check_apart, check_bare
-from planner.field.cubes.solver import Fineness, Outer, System, solve, system_of
+from planner.field.cubes.solver import solve
+from planner.field.cubes.system import Fineness, Outer, System, system_of
 from planner.field.cubes.units import CubeUnits, units_of
 from planner.i18n import _
 from planner.progress import Progress
@@ -19,15 +21,17 @@ from planner.progress import Progress
 class CubeOptions:
     """``conductors``: the contacts that are metal, by label; None: all. The rest is as in FieldOptions.
 
-    ``frame``: how the cubes are turned; None: with the first lead.
+    ``fineness`` None: by the number of contacts. ``frame``: how the cubes are turned; None: with the first lead.
+    ``outer``: the boundary itself, in that frame; None: ``radius_mm`` from the contacts' middle lines.
     """
 
     conductors: tuple[str, ...] | None = None
     is_grounded: bool = True
     radius_mm: float = 40.0
-    fineness: Fineness = field(default_factory=Fineness)
+    fineness: Fineness | None = None
     frame: Frame | None = None
     outer: Outer | None = None
+    case: CaseBall | None = None
     threads: int = 2
 
 
@@ -45,7 +49,8 @@ def solve_cubes(
     bodies = bodies_of(leads, names, frame, 2.0 * options.radius_mm)
     check_apart(bodies)
     outer = options.outer or Outer(options.radius_mm, bodies.array, np.zeros((0, 4)))
-    system = system_of(bodies, conductor, frame, outer, options.fineness, options.is_grounded)
+    outer = replace(outer, is_grounded=options.is_grounded, case=options.case)
+    system = system_of(bodies, conductor, frame, outer, options.fineness or Fineness.for_contacts(len(names)))
     progress(0.3, _("Solving the field"))
     solved = solve(system, len(names), progress.part(0.3, 0.9), options.threads)
     check_bare(solved.conductance_ms, names)

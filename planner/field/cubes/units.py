@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from planner.field.cubes.cells import Cells
 from planner.field.cubes.cube_map import CubeMap, near
-from planner.field.cubes.solver import Solved, System
+from planner.field.cubes.solver import Solved
+from planner.field.cubes.system import System
 from planner.field.superposition import Readings, Superposition
 from planner.geometry.arrays import FloatArray
 

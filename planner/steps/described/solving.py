@@ -2,12 +2,10 @@
 
 from typing import Any, Protocol
 
-from planner.errors import PlannerError
-from planner.field import Drive, FieldOptions, LeadShape, Pose, TensorTissue, solve_units
+from planner.field import Drive, FieldOptions, LeadShape, Pose, solve_units
 from planner.field.cubes.model import CubeOptions, solve_cubes
 from planner.field.superposition import Field
 from planner.geometry.arrays import FloatArray
-from planner.i18n import _
 from planner.progress import Progress
 from planner.steps.described.case import DescribedCase
 
@@ -37,18 +35,6 @@ def solve_case(case: DescribedCase, progress: Progress) -> tuple[Solution, dict[
         units = solve_units(lead.shape, lead.place, case.conductor, progress, options)
         t, s, n = units.grid.shape
         return units, {"solver": LEAD_FITTED, "unknowns": t * s * n, "angles": t}
-    _refuse_what_cubes_cannot(case)
-    cube_options = CubeOptions(case.conductors, boundary.is_grounded, boundary.radius_mm)
+    cube_options = CubeOptions(case.conductors, boundary.is_grounded, boundary.radius_mm, case=boundary.case)
     cubes = solve_cubes(tuple(one.placed for one in case.leads), case.conductor, progress, cube_options)
     return cubes, {"solver": CUBES, "unknowns": cubes.volts.shape[1]}
-
-
-def _refuse_what_cubes_cannot(case: DescribedCase) -> None:
-    if isinstance(case.tissue.tissue, TensorTissue):
-        text = _(
-            "Tissue with fibres can be solved around one straight lead only, not yet with paddles or several leads."
-        )
-        raise PlannerError(text, code="tensor")
-    if case.boundary.case is not None:
-        text = _("A case on one side can be solved with one straight lead only.")
-        raise PlannerError(text, code="case")
