@@ -11,6 +11,7 @@ from planner.library.targets import structure_name
 from planner.report.parts import person_name
 from planner.scene.annotations import ImageWords
 from planner.scene.display import ContactDisplay, LeadDisplay, PointDisplay, Rgb, Sign, SurfaceDisplay
+from planner.scene.straight_marks import LevelMark
 from planner.steps.read_spine import level_rows, numbering_confirmed_by
 
 LEAD_RGB: tuple[Rgb, ...] = ((222, 226, 230), (255, 214, 140), (170, 224, 255), (216, 190, 255))
@@ -134,6 +135,11 @@ def levels_words(case: Case) -> str:
     if outline.is_named:
         return _("Levels NOT confirmed (from {anchor})").format(anchor=outline.anchor)
     return _("Levels not named")
+
+
+def level_marks(case: Case) -> tuple[LevelMark, ...]:
+    """The vertebrae beside the straightened pictures."""
+    return tuple(LevelMark(row.name, row.top_mm, row.bottom_mm, row.state == "confirmed") for row in level_rows(case))
 
 
 def _level_points(case: Case) -> list[PointDisplay]:

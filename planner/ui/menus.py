@@ -106,6 +106,7 @@ class Menus:
             "coronal": _("Coronal"),
             "sagittal": _("Sagittal"),
             "3d": _("3-D"),
+            "straight": _("Straightened spine"),
         }
         layout_menu = menu.addMenu(_("L&ayout"))
         for number, (key, text) in enumerate(layouts.items()):

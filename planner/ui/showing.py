@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject
 from planner.app.document import CaseDocument
 from planner.app.selection import Selection
 from planner.case.facts import grid_of, volume_of
-from planner.case.model import Case, Image, Lead, Segmentation, Vector
+from planner.case.model import ArrayRef, Case, Image, Lead, Segmentation, Vector
 from planner.case.store import ArrayStore
-from planner.geometry import Points
+from planner.geometry import Curve, Points
 from planner.geometry.volume import Volume
 from planner.library.tissues import tissue_name
 from planner.scene.annotations import ImageWords
@@ -23,7 +23,7 @@ from planner.ui import displays
 from planner.ui.fibres_on_views import FibresOnViews
 from planner.ui.picking import PointPicker
 from planner.ui.surfaces_on_views import SurfacesOnViews
-from planner.ui.views.four_views import FourViews
+from planner.ui.views.four_views import SPACE, FourViews
 from planner.ui.views.slice_view import SliceView
 
 TISSUE_COLOURS: dict[str, ColourMap] = {"grey": "green", "white": "blue", "csf": "red", "ventricle": "red"}
@@ -79,6 +79,7 @@ class CaseOnViews(QObject):
         self._overlay: tuple[Layer, ...] | None = None
         self._preview: Lead | None = None
         self._extra_points: tuple[PointDisplay, ...] = ()
+        self._shown_canal: ArrayRef | None = None
         self._shows_tissue = False
         self._tissue: tuple[Segmentation, dict[str, Volume]] | None = None
         document.changed.connect(self._follow)
@@ -111,6 +112,7 @@ class CaseOnViews(QObject):
             return
         if _pictures_differ(before, after):
             self.show_images()
+            self.show_spine()
         if self._preview is not None and after.leads.get(self._preview.id) is not before.leads.get(self._preview.id):
             self._preview = None
         self.show_leads()
@@ -131,6 +133,23 @@ class CaseOnViews(QObject):
         self.surfaces.show()
         self.fibres.show()
         self.show_points()
+        self.show_spine()
+
+    def show_spine(self) -> None:
+        """The canal and its levels in the straightened view; without an outline the corner is 3-D again."""
+        case, straight = self._case, self._views.straight
+        outline = case.spine if case.region == "spine" else None
+        if outline is None or outline.space != case.planning_space:
+            self._shown_canal = None
+            straight.set_path(None)
+            straight.set_levels(())
+            if self._views.corner != SPACE:
+                self._views.show_in_corner(SPACE)
+            return
+        if outline.canal != self._shown_canal:
+            self._shown_canal = outline.canal
+            straight.set_path(Curve.of(self._document.store.get(outline.canal), outline.space))
+        straight.set_levels(show_case.level_marks(case), tuple((one.from_mm, one.to_mm) for one in outline.unsure))
 
     # -- images -----------------------------------------------------------------------------------------------------
 

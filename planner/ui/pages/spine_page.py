@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from planner.case import checks
 from planner.case.commands import Command
@@ -22,6 +22,7 @@ from planner.ui.pages.region_switch import RegionSwitch
 from planner.ui.pages.spine_words import alarm_words, reason_words
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
+from planner.ui.views.four_views import SPACE, STRAIGHT
 from planner.ui.widgets.buttons import Button
 from planner.ui.widgets.labels import Note
 from planner.ui.widgets.signing import SigningRow
@@ -34,15 +35,21 @@ class SpinePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, _("Anatomy"), _("Outline the spine, name one vertebra, and confirm the numbering."))
         self.region = RegionSwitch(session)
+        self._has_chosen_corner = False
         self.state = Note()
         self.unsure = Note()
         self.outline_button = self.button(_("Outline the spine"), self.outline, "run", is_primary=True)
         self.section(_("Canal and vertebrae"), self.region, self.state, self.outline_button, self.unsure)
+        self.straight_box = QCheckBox(_("Straightened view in place of 3-D"))
+        self.straight_box.setMinimumHeight(TARGET_PX)
+        self.straight_box.clicked.connect(self._choose_corner)
         self.table = LevelTable()
         self.table.chosen.connect(self._go)
         self.guard = Note()
         self.alarms = Note()
-        self.section(_("Levels"), self.guard, self.alarms, self.table, *self._naming(), *self._mending())
+        self.section(
+            _("Levels"), self.guard, self.alarms, self.straight_box, self.table, *self._naming(), *self._mending()
+        )
         self.signing = SigningRow(session.signer, {"confirm": (_("Confirm numbering"), "approve")})
         self.signing.signed.connect(lambda _word, name: session.errors.attempt(lambda: self._confirm(name)))
         hint = Note(_("Count on the images from a level you are sure of, such as C2, the first rib or the sacrum."))
@@ -149,9 +156,20 @@ class SpinePage(Page):
             self.lumbar,
         ):
             widget.setEnabled(outline is not None)
+        self.straight_box.setEnabled(outline is not None)
         for one in (self.up_button, self.down_button, *self.signing.buttons.values()):
             one.setEnabled(is_named)
         self.outline_button.setEnabled(bool(self.case.planning_image))
+
+    def entered(self) -> None:
+        """The straightened spine is what levels are counted on."""
+        if self.case.spine is not None and not self._has_chosen_corner:
+            self.session.views.show_in_corner(STRAIGHT)
+        self.straight_box.setChecked(self.session.views.corner == STRAIGHT)
+
+    def _choose_corner(self, is_straight: bool) -> None:
+        self._has_chosen_corner = True
+        self.session.views.show_in_corner(STRAIGHT if is_straight else SPACE)
 
     def left(self) -> None:
         self.session.picker.stop()
@@ -167,6 +185,8 @@ class SpinePage(Page):
 
         def done(found: OutlinedSpine) -> None:
             self.session.do(Command("outline-spine"), found.in_case(self.case))
+            if self.isVisible():
+                self.entered()
 
         self.session.run(_("Outline the spine"), work, done)
 

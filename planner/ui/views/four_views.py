@@ -16,18 +16,22 @@ from planner.scene.slices import Layer, SliceLayer
 from planner.ui.views.scene_view import SceneView
 from planner.ui.views.slice_hand import Tool
 from planner.ui.views.slice_view import SliceView
+from planner.ui.views.straightened_view import StraightenedView
 
 FOUR = "four"
 SPACE = "3d"
+STRAIGHT = "straight"
+"""The straightened spine; shares the corner of the 3-D view."""
 REST_PER_FRAME, LONGEST_PAUSE_MS = 3.0, 300
 _PLACES = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), SPACE: (1, 1)}
 
 
-LAYOUTS = (FOUR, *_PLACES)
+LAYOUTS = (FOUR, *_PLACES, STRAIGHT)
 
 
 class FourViews(QWidget):
-    """``show_layout`` takes ``four`` or the key of one view (``axial``, ``coronal``, ``sagittal``, ``3d``)."""
+    """``show_layout`` takes ``four`` or the key of one view (``axial``, ``coronal``, ``sagittal``, ``3d``,
+    ``straight``)."""
 
     cursor_moved = Signal(float, float, float)
     point_picked = Signal(float, float, float)
@@ -42,6 +46,8 @@ class FourViews(QWidget):
         self._selection = selection
         self.slices = {kind: SliceView(kind) for kind in ORTHOGONAL}
         self.scene_view = SceneView()
+        self.straight = StraightenedView()
+        self._corner = SPACE
         self._layout_key = FOUR
         self._tool: Tool = "crosshair"
         self._chosen_tool: Tool = "crosshair"
@@ -59,6 +65,8 @@ class FourViews(QWidget):
         grid.setSpacing(2)
         for key, view in self.views.items():
             grid.addWidget(view, *_PLACES[key])
+        grid.addWidget(self.straight, *_PLACES[SPACE])
+        self.straight.hide()
         for index in (0, 1):
             grid.setRowStretch(index, 1)
             grid.setColumnStretch(index, 1)
@@ -70,12 +78,20 @@ class FourViews(QWidget):
             shortcut = QShortcut(QKeySequence(str(number)), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda key=key: self.toggle(key))
+        shortcut = QShortcut(QKeySequence("5"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: self.toggle(STRAIGHT))
         for slice_view in self.slices.values():
             slice_view.cursor_moved.connect(self._move_cursor)
             slice_view.point_picked.connect(self.point_picked)
             slice_view.lead_dragged.connect(self.lead_dragged)
             slice_view.window_changed.connect(self._change_window)
             slice_view.window_reset_requested.connect(self.window_reset_requested)
+        straight = self.straight
+        straight.maximise_requested.connect(lambda: self.toggle(STRAIGHT))
+        straight.cursor_moved.connect(self._move_cursor)
+        straight.window_changed.connect(self._change_window)
+        straight.window_reset_requested.connect(self.window_reset_requested)
         self._selection.cursor_changed.connect(self._follow_cursor)
         self._space_timer.timeout.connect(self._move_space)
 
@@ -96,16 +112,29 @@ class FourViews(QWidget):
         if key not in LAYOUTS:
             raise KeyError(key)
         self._layout_key = key
-        for name, view in self.views.items():
-            view.setVisible(key in (FOUR, name))
+        shown = (*self.slices, self._corner) if key == FOUR else (key,)
+        for name, view in {**self.views, STRAIGHT: self.straight}.items():
+            view.setVisible(name in shown)
         grid = self.layout()
+        place = _PLACES.get(key, _PLACES[SPACE])
         if isinstance(grid, QGridLayout):
             for index in (0, 1):  # an empty row or column must not keep its share
-                grid.setRowStretch(index, int(key == FOUR or _PLACES[key][0] == index))
-                grid.setColumnStretch(index, int(key == FOUR or _PLACES[key][1] == index))
-        if key != FOUR:
+                grid.setRowStretch(index, int(key == FOUR or place[0] == index))
+                grid.setColumnStretch(index, int(key == FOUR or place[1] == index))
+        if key in self.views:
             self.views[key].setFocus(Qt.FocusReason.OtherFocusReason)
         self.layout_changed.emit(key)
+
+    def show_in_corner(self, key: str) -> None:
+        """The 3-D view (``3d``) or the straightened spine (``straight``) beside the three planes."""
+        if key not in (SPACE, STRAIGHT):
+            raise KeyError(key)
+        self._corner = key
+        self.show_layout(self._layout_key)
+
+    @property
+    def corner(self) -> str:
+        return self._corner
 
     def toggle(self, key: str) -> None:
         """One view alone, or all four again when it is alone already."""
@@ -122,6 +151,7 @@ class FourViews(QWidget):
         """Volumes from the bottom up, the same in all views."""
         for view in self.views.values():
             view.set_layers(layers)
+        self.straight.set_layers(tuple(layer for layer in layers if isinstance(layer, SliceLayer)))
 
     def set_leads(self, leads: tuple[LeadDisplay, ...]) -> None:
         for view in self.views.values():
@@ -146,6 +176,7 @@ class FourViews(QWidget):
     def set_words(self, words: ImageWords) -> None:
         for view in self.views.values():
             view.set_words(words)
+        self.straight.set_words(words)
 
     def set_head(self, surface: Surface | None) -> None:
         """The skin in 3-D; None takes it away."""
@@ -175,6 +206,7 @@ class FourViews(QWidget):
         """The whole image in every view."""
         for view in self.views.values():
             view.reset_view()
+        self.straight.reset_view()
 
     def centre_on_cursor(self) -> None:
         """The cursor in the middle of every slice."""
@@ -198,6 +230,7 @@ class FourViews(QWidget):
             return
         for view in self.slices.values():
             view.set_cursor(*cursor)
+        self.straight.set_cursor(*cursor)
         self._ask_space()
 
     def _ask_space(self) -> None:

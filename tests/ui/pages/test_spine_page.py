@@ -104,3 +104,29 @@ def test_that_a_head_is_shown_its_own_page_again(page: SpinePage, opened: OpenCa
     page.region.buttons["head"].click()
     assert opened.workspace.page is opened.workspace.pages["anatomy"]
     assert opened.case.spine is not None  # nothing is lost
+
+
+def test_that_the_straightened_spine_stands_beside_the_planes_and_3d_comes_back(
+    page: SpinePage, opened: OpenCase
+) -> None:
+    views = opened.session.views
+    assert views.straight.isVisible()
+    assert not views.scene_view.isVisible()
+    page.straight_box.click()
+    assert views.scene_view.isVisible()
+    opened.window.go_to_task("plan")
+    opened.window.go_to_task("anatomy")
+    assert views.scene_view.isVisible()  # what the person chose stays
+
+
+def test_that_a_click_on_the_straightened_spine_moves_the_crosshair_of_all_views(
+    page: SpinePage, opened: OpenCase
+) -> None:
+    opened.session.views.straight.cursor_moved.emit(1.0, -38.0, -60.0)
+    assert opened.session.selection.cursor == (1.0, -38.0, -60.0)
+
+
+def test_that_a_head_has_no_straightened_spine(page: SpinePage, opened: OpenCase) -> None:
+    page.region.buttons["head"].click()
+    assert opened.session.views.corner == "3d"
+    assert opened.session.views.scene_view.isVisible()
