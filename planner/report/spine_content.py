@@ -31,7 +31,7 @@ def level_table(findings: Findings) -> Table:
 
 
 def _level_row(one: LevelFinding) -> tuple[str, str, str, str]:
-    height = _("{mm}, cut").format(mm=number(one.height_mm)) if one.is_cut else number(one.height_mm)
+    height = f"≥ {number(one.height_mm)}" if one.is_cut else number(one.height_mm)
     depth = "–" if one.dorsal_csf_mm is None else f"{number(one.dorsal_csf_mm)} ± {number(one.spread_mm)}"
     basis = _("measured") if one.is_measured else _("estimate")
     if one.dorsal_csf_mm is not None:

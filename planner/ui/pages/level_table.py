@@ -44,7 +44,7 @@ class LevelTable(QTreeWidget):
 
     def _item(self, row: LevelRow, cord: CordAtLevel) -> QTreeWidgetItem:
         name = row.name or "–"
-        height = _("{mm}, cut").format(mm=number(row.height_mm)) if row.is_cut else number(row.height_mm)
+        height = f"≥ {number(row.height_mm)}" if row.is_cut else number(row.height_mm)
         depth = "" if cord.dorsal_csf_mm is None else f"{number(cord.dorsal_csf_mm)} ±{number(cord.spread_mm)}"
         depth = depth if cord.is_measured or not depth else _("~{csf}").format(csf=depth)
         item = QTreeWidgetItem([name, state_words(row.state), height, segment_words(cord.segments), depth])
@@ -56,6 +56,8 @@ class LevelTable(QTreeWidget):
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
         sure = _("Found with {share} % certainty: that there is a vertebra, not that this is its name.")
         item.setToolTip(1, sure.format(share=row.certainty_percent))
+        if row.is_cut:
+            item.setToolTip(2, _("The image ends within this vertebra"))
         item.setToolTip(3, _("Cord segments behind this vertebra, from the atlas and the conus"))
         measured = _("Dorsal CSF measured on this MRI, with its uncertainty")
         estimate = _("Dorsal CSF from tables of other people, with their spread")
