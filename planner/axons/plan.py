@@ -16,6 +16,8 @@ from planner.axons.waveform import Waveform
 
 SETTLING_STEPS, SETTLING_STEP_MS = 40, 5.0
 """Rest: 200 ms of backward Euler from −80 mV, as the reference thresholds were started."""
+FOUR_STATES_FROM_UM = 4.0
+"""Thinner fibres have slow modes from 0.3 to 8 ms, too far apart to be one: 5 % of a threshold at 2 µm and 1 ms."""
 CHECK_EVERY = 4
 """Steps between two looks at who has fired."""
 PASSIVE_US = 150.0
@@ -59,12 +61,12 @@ def internode_and_rest(cable: Cable, nodes: int, states: States) -> tuple[Intern
 
 
 def plan_of(cable: Cable, nodes: int, waveform: Waveform, setting: Setting, is_close: bool = False) -> Plan:
-    """Parity: ten states, NEURON's steps. Production: graded steps, four states; ten for trains.
+    """Parity: ten states, NEURON's steps. Production: graded steps, four states; ten for trains and thin fibres.
 
     ``is_close``: production with short steps all along, for times and velocities.
     """
     is_parity = setting == "parity"
-    states: States = 10 if is_parity or waveform.is_train else 4
+    states: States = 10 if is_parity or waveform.is_train or cable.fibre_um < FOUR_STATES_FROM_UM else 4
     internode, rest = internode_and_rest(cable, nodes, states)
     grid = time_grid(waveform, NEURON_SCHEME if is_parity else CLOSE_SCHEME if is_close else GRADED_SCHEME)
     return Plan(cable, internode, grid, steps_of(cable, internode, grid), rest, _looks(grid), _quiet_from(grid))

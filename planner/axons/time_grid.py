@@ -15,6 +15,8 @@ from planner.geometry.arrays import FloatArray
 NEURON_STEP_US = 5.0
 LONG_GAP_US = 200.0
 """Silence at least this long is stepped as the tail is."""
+START_SHARE = 0.25
+"""Of an interval, at most, in the small first steps: in a short pulse they would bring in their own error."""
 BACKWARD_EULER, TRAPEZOIDAL = 1.0, 0.5
 
 
@@ -60,9 +62,8 @@ class Scheme:
 
     def widths_us(self, length_us: float, is_silent: bool) -> tuple[FloatArray, FloatArray]:
         """(steps,) widths and thetas of one interval."""
-        starts = [
-            width for width, end in zip(self.starts_us, np.cumsum(self.starts_us), strict=True) if end < length_us
-        ]
+        ends = np.cumsum(self.starts_us)
+        starts = [width for width, end in zip(self.starts_us, ends, strict=True) if end <= START_SHARE * length_us]
         rest_us = length_us - sum(starts)
         step_us = self.silent_step_us if is_silent and length_us >= LONG_GAP_US else self.step_us
         count = max(1, int(np.ceil(rest_us / step_us - 1e-6)))
