@@ -32,6 +32,9 @@ def compiled_kernels() -> Iterator[Callable[[], object]]:
     from planner.axons.warming import warm_exact, warm_predictor, warm_production
 
     yield from (warm_production, warm_predictor, warm_exact)
+    from planner.anatomy.spine.ct.warming import warm as warm_spine
+
+    yield warm_spine
 
 
 def compile_all() -> None:
@@ -78,7 +81,7 @@ def _key() -> str:
     """Changes with the program, the compiler, Python, the computer, and in a checkout with the kernels' sources."""
     known = [planner.__version__, importlib.metadata.version("numba"), platform.python_version(), platform.node()]
     folder = Path(__file__).resolve().parent.parent
-    for part in ("field", "axons"):
+    for part in ("field", "axons", "anatomy"):
         for path in sorted((folder / part).rglob("*kernels*.py")):
             known.append(f"{path.name} {path.stat().st_mtime_ns} {path.stat().st_size}")
     return hashlib.sha256("\n".join(known).encode()).hexdigest()

@@ -7,7 +7,7 @@ from planner.cli.verb import Result, Verb
 from planner.i18n import _
 from planner.progress import Progress
 
-SUBJECTS = ("registration", "field", "axons", "views", "carm", "case", "import")
+SUBJECTS = ("registration", "field", "axons", "spine", "views", "carm", "case", "import")
 
 
 def verbs() -> list[Verb]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.anatomy.spine.ct.planes import sampled
 from planner.anatomy.spine.ct.tube import Tube, tube_around
@@ -72,8 +71,7 @@ LEAST_WORTH = 9.0
 def _stripes(side: FloatArray) -> list[int]:
     """Planes in the middle of each slender bone AT_MM from the middle."""
     near = side[:, AT_MM - 1 - FROM_MM : AT_MM + 2 - FROM_MM]
-    seen: NDArray[np.bool_] = np.isfinite(near).all(axis=1)
-    brightness: FloatArray = np.where(seen, np.where(seen[:, None], near, 0.0).mean(axis=1), 0.0)
+    brightness = np.nan_to_num(near, nan=-1000.0).mean(axis=1)
     bone = np.asarray(brightness > BONE_HU)
     edge = np.diff(np.concatenate([[0], bone.astype(int), [0]]))
     starts, ends = np.nonzero(edge == 1)[0], np.nonzero(edge == -1)[0]
