@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csc_matrix
+from scipy.sparse.linalg import splu
 
 from planner.axons import mrg
 from planner.axons.cable import COMPARTMENTS, REST_MV, Cable
@@ -99,7 +101,7 @@ def test_that_two_pieces_joined_at_a_node_behave_as_one_and_as_the_reduced_fibre
         matrix, right = c / STEP_MS + g, c @ unknown / STEP_MS + level * source @ outside
         matrix[np.arange(NODES), np.arange(NODES)] += conductance[:, 0]
         right[:NODES] += current[:, 0]
-        unknown = np.linalg.solve(matrix, right)
+        unknown = splu(csc_matrix(matrix)).solve(right)
         opening, closing = rates(cable, unknown[:NODES, None])
         total = opening + closing
         gates = opening / total + (gates - opening / total) * np.exp(-STEP_MS * total)
@@ -118,7 +120,7 @@ def _at_rest(c: FloatArray, g: FloatArray, cable: Cable, node_mv: FloatArray) ->
         matrix, right = c / 5.0 + g, c @ unknown / 5.0
         matrix[np.arange(NODES), np.arange(NODES)] += conductance[:, 0]
         right[:NODES] += current[:, 0]
-        unknown = np.linalg.solve(matrix, right)
+        unknown = splu(csc_matrix(matrix)).solve(right)
         opening, closing = rates(cable, unknown[:NODES, None])
         total = opening + closing
         gates = opening / total + (gates - opening / total) * np.exp(-5.0 * total)
