@@ -117,5 +117,9 @@ def enclosed_mm3(surface: Surface) -> float:
     """Volume inside a closed surface; negative when its triangles face inward."""
     if len(surface.triangles) == 0:
         return 0.0
-    a, b, c = (surface.vertices[surface.triangles[:, corner]] - surface.vertices[0] for corner in range(3))
-    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6.0)
+    x, y, z = np.ascontiguousarray((surface.vertices - surface.vertices[0]).T)
+    a, b, c = np.ascontiguousarray(surface.triangles.T)
+    xb, yb, zb, xc, yc, zc = x[b], y[b], z[b], x[c], y[c], z[c]
+    # The triple product column by column: several times quicker than along rows of three.
+    sixfold = x[a] * (yb * zc - zb * yc) + y[a] * (zb * xc - xb * zc) + z[a] * (xb * yc - yb * xc)
+    return float(sixfold.sum() / 6.0)

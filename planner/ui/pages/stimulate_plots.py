@@ -55,8 +55,8 @@ class FieldPlotPanel(QWidget):
         self._pulse.show_curve(*(pulse(programme) if programme else (np.empty(0), np.empty(0))))
         for plot in (self.along, self.across):
             plot.setVisible(profile is not None)
-        self.words.say("")
         if profile is None:
+            self.words.say("")
             return
         self.along.name_axes(_("above the tip, mm"), _("|E|, V/mm"))
         self.along.show_bands(contact_bands(profile.contacts))

@@ -59,6 +59,7 @@ class Note(QWidget):
     def __init__(self, text: str = "", tone: Tone = "plain", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tone: Tone = tone
+        self._said: tuple[str, Tone] | None = None
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.label = QLabel(text)
@@ -74,12 +75,15 @@ class Note(QWidget):
         self.say(text, tone)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
-        """Show ``text`` (hidden when empty)."""
+        """Show ``text`` (hidden when empty). What is shown already costs nothing: live numbers say it often."""
+        self.setVisible(bool(text))
+        if (text, tone) == self._said:
+            return
+        self._said = (text, tone)
         self._tone = tone
         self.label.setText(text)
         self.setAccessibleName(text)
         self._colour()
-        self.setVisible(bool(text))
 
     @property
     def tone(self) -> Tone:
@@ -119,6 +123,7 @@ class FactTable(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._names: list[QLabel] = []
         self._values: dict[str, QLabel] = {}
+        self._shown: dict[str, Row] = {}
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Replace all rows by (name, value[, tone])."""
@@ -127,6 +132,9 @@ class FactTable(QWidget):
             self._rebuild(names)
         for row in rows:
             label = self._values[row[0]]
+            if self._shown.get(row[0]) == row:
+                continue
+            self._shown[row[0]] = row
             label.setText(row[1])
             label.setAccessibleName(f"{row[0]}: {row[1]}")
             label.setPalette(toned(row[2] if len(row) == 3 else "plain", self.palette()))
@@ -136,6 +144,7 @@ class FactTable(QWidget):
         for old in (*self._names, *self._values.values()):
             self._grid.removeWidget(old)
             old.deleteLater()
+        self._shown = {}
         self._names = [self._name_label(name) for name in names]
         self._values = {name: self._value_label() for name in names}
         for row, (key, value) in enumerate(zip(self._names, self._values.values(), strict=True)):
@@ -161,6 +170,12 @@ class FactTable(QWidget):
         label.setSizePolicy(_wrapping())
         label.setMinimumWidth(1)
         return label
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown"):
+            rows, self._shown = list(self._shown.values()), {}
+            self.show_rows(rows)
+        super().changeEvent(event)
 
     def value(self, name: str) -> str:
         return self._values[name].text()
