@@ -76,9 +76,9 @@ class FibreModel:
 def model_names() -> dict[str, str]:
     """By id, in the user's language."""
     return {
-        mrg.MRG: _("MRG myelinated (21.4 mV, as in the authors' code)"),
-        mrg.MRG_AS_PUBLISHED: _("MRG myelinated (20.4 mV, as printed)"),
-        SMALL_MRG: _("MRG for thin fibres (Peña)"),
+        mrg.MRG: _("MRG, 21.4 mV (the usual one)"),
+        mrg.MRG_AS_PUBLISHED: _("MRG, 20.4 mV (as printed)"),
+        SMALL_MRG: _("MRG, thin fibres (Peña)"),
         GAINES: _("Sensory myelinated (Gaines)"),
         SWEENEY: _("Rabbit node (Sweeney), for checks"),
         SENN: _("Frog node (SENN), for checks"),

@@ -16,6 +16,19 @@ def trouble_words() -> dict[str, str]:
     }
 
 
+def line_sentence(origin: str, source: str, status: str) -> str:
+    """Where a group's lines come from and how far to trust them."""
+    if origin == "atlas-capsule":
+        return _(
+            "Lines drawn on the atlas's white matter through the posterior limb and carried over: an estimate, not "
+            "this patient's tractography, not verified."
+        )
+    if origin == "file":
+        text = _("Lines as {name} has them: not checked against this patient's images.")
+        return text.format(name=source)
+    return _("Lines: {source}. Status: {status}.").format(source=source, status=status)
+
+
 def fibre_sentences(words: Mapping[str, str], model_name: str) -> tuple[str, ...]:
     """Model, diameter, temperature, pulse, ends; and what outweighs the numbers' own error."""
     closeness = number(100.0 * float(words["closeness"]), 0)

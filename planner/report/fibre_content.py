@@ -37,8 +37,7 @@ def fibre_notes(findings: Findings) -> tuple[str, ...]:
     """Source and status of the lines, what the thresholds rest on, and what was set aside; each said once."""
     notes: list[str] = []
     for one in findings.fibres:
-        text = _("{group}: {source}. Status: {status}.")
-        notes.append(text.format(group=one.group, source=one.source, status=one.status))
+        notes.append(_("{group}: {sentence}").format(group=one.group, sentence=one.lines))
         if one.at_end:
             text = _("{group}: in {count} fibres the spike starts at an end of the line, which may be no nerve ending.")
             notes.append(text.format(group=one.group, count=one.at_end))

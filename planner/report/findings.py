@@ -67,8 +67,8 @@ class LevelFinding:
 @dataclass(frozen=True, slots=True)
 class FibreFinding:
     """Of one group of fibres under one programme. ``asked`` fibres of which ``firing`` fire at ``amplitude_ma``;
-    infinite currents: none does. ``set_aside`` counts by the stable word of the reason. ``sentences`` say what the
-    thresholds rest on, in the user's language."""
+    infinite currents: none does. ``set_aside`` counts by the stable word of the reason. ``lines`` says
+    where the lines come from, ``sentences`` what the thresholds rest on, in the user's language."""
 
     group: str
     programme: str
@@ -83,8 +83,7 @@ class FibreFinding:
     set_aside: Mapping[str, int]
     rheobase_ma: float | None
     chronaxie_us: float | None
-    source: str
-    status: str
+    lines: str
     sentences: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from planner.case.checks import stale
 from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Case, Programme
 from planner.case.store import ArrayStore
-from planner.library.fibre_words import fibre_sentences
+from planner.library.fibre_words import fibre_sentences, line_sentence
 from planner.report.findings import FibreFinding
 from planner.steps.fibre_results import END_CODE, FibreFigures, weiss
 
@@ -50,7 +50,6 @@ def _finding(
         set_aside=figures.set_aside,
         rheobase_ma=fit.rheobase_ma if fit else None,
         chronaxie_us=fit.chronaxie_us if fit else None,
-        source=group.source,
-        status=group.status,
+        lines=line_sentence(group.origin, group.source, group.status),
         sentences=fibre_sentences(result.assumptions, model.name),
     )

@@ -186,7 +186,7 @@ def test_that_fibres_are_told_with_what_they_rest_on_and_none_without_them(plain
     assert plain.fibre_notes == ()
     finding = FibreFinding(
         "Internal capsule, right", "VPL right", "MRG myelinated", 5.7, 3.0, 210, 4, 2.8, float("inf"), 1,
-        {"fibre-in-lead": 40}, 1.4, 320.0, "atlas", "estimate, unverified", ("Cable model: MRG.",),
+        {"fibre-in-lead": 40}, 1.4, 320.0, "An estimate, unverified.", ("Cable model: MRG.",),
     )  # fmt: skip
     findings = replace(make_findings(plain_case), fibres=(finding,), fibres_out_of_date=("Tract",))
     content = build_content(plain_case, findings, "en")

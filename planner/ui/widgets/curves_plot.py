@@ -13,6 +13,8 @@ from planner.geometry.arrays import FloatArray
 from planner.ui.theme import tone_colour
 
 PLOT_HEIGHT_PX = 150
+LIGHT_GROUND = 190
+"""By how much colours are darkened on a light ground, in percent."""
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
 
@@ -109,7 +111,7 @@ class CurvesPlot(QWidget):
         legend.clear()
         legend.setLabelTextColor(ink)
         for rank, curve in enumerate(self._curves):
-            colour = QColor(*curve.rgb) if curve.rgb else palette.color(QPalette.ColorRole.Accent)
+            colour = _legible(QColor(*curve.rgb), palette) if curve.rgb else palette.color(QPalette.ColorRole.Accent)
             pen = pyqtgraph.mkPen(colour, width=2, style=DASHES[rank % len(DASHES)])
             dots = {"symbol": "o", "symbolSize": 6, "symbolBrush": colour} if curve.shows_points else {}
             name = curve.name if len(self._curves) > 1 else None
@@ -145,6 +147,11 @@ class CurvesPlot(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._draw()
         super().changeEvent(event)
+
+
+def _legible(colour: QColor, palette: QPalette) -> QColor:
+    """Darker on paper: the colours are made for a dark ground."""
+    return colour.darker(LIGHT_GROUND) if palette.color(QPalette.ColorRole.Base).lightness() > 128 else colour
 
 
 def round_values(values: Sequence[float]) -> list[float]:
