@@ -30,6 +30,9 @@ Recharge = Literal["none", "equal"]
 """``none``: the stimulating phase alone, which gives the lowest thresholds; ``equal``: followed at once by its mirror
 image, which raises them (1.29 times at 60 µs, 1.04 at 450). Generators lie between the two."""
 
+ALONE: Recharge = "none"
+PAIRED: Recharge = "equal"
+
 SILENT_CODE, NODE_CODE, END_CODE, COLLATERAL_CODE = 0, 1, 2, 3
 """``FibreResult.codes``: where the spike starts, 0 where none does; below 0: set aside, -1 - the place in TROUBLES."""
 SD_WIDTHS_US = (30.0, 60.0, 90.0, 120.0, 210.0, 300.0, 450.0, 1000.0)
@@ -43,12 +46,12 @@ METHOD = "cable 1"
 class FibreParameters:
     """What is not in group and programme."""
 
-    recharge: Recharge = "none"
+    recharge: Recharge = ALONE
 
 
 def waveform_of(width_us: float, recharge: Recharge) -> Waveform:
     """One pulse. Raises PlannerError(code="pulse-width")."""
-    return Waveform.monophasic(width_us) if recharge == "none" else Waveform.biphasic(width_us)
+    return Waveform.monophasic(width_us) if recharge == ALONE else Waveform.biphasic(width_us)
 
 
 def question_of(group: FibreGroup, width_us: float, recharge: Recharge) -> FibreQuestion:
@@ -125,6 +128,11 @@ def strength_duration(
         if np.isfinite(least):
             found[f"{width_us:g}"] = float(least)
     return found
+
+
+def recharge_of(result: FibreResult) -> Recharge:
+    """With which a result was computed."""
+    return PAIRED if result.assumptions["recharge"] == PAIRED else ALONE
 
 
 @dataclass(frozen=True, slots=True)

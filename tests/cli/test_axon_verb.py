@@ -54,7 +54,8 @@ def test_that_fibres_of_a_file_are_kept_and_what_is_missing_is_told(
     case = str(small_case(tmp_path))
     lines = tmp_path / "líneas.vtk"
     lines.write_text(
-        "# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nPOINTS 2 float\n-18 -20 -20\n-18 -20 20\nLINES 1 3\n2 0 1\n"
+        "# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nPOINTS 2 float\n-18 -20 -20\n-18 -20 20\n"
+        "LINES 1 3\n2 0 1\n"
     )
     assert run(["activate-fibres", case, "VPL", "--json"]) == EXIT_REFUSED
     assert json.loads(capsys.readouterr().out)["error"] == "no-simulation"

@@ -9,7 +9,7 @@ from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Lead, Programme
 from planner.i18n import _
 from planner.progress import Progress
-from planner.steps.fibre_results import FibreParameters, Recharge, compute_fibres
+from planner.steps.fibre_results import ALONE, FibreParameters, Recharge, compute_fibres, recharge_of
 from planner.steps.lay_fibres import FibreFile, lay_capsule, read_fibres, with_model
 from planner.steps.predict_fibres import PreparedPrediction, can_predict, prepare_prediction
 from planner.steps.set_programme import programme_of
@@ -52,7 +52,7 @@ class FibreWork:
         self._on_laid(group.id)
         programme = programme_of(self._session.case, lead_id)
         if programme is not None:
-            self.compute(group.id, programme, "none")
+            self.compute(group.id, programme, ALONE)
 
     def change(self, group: FibreGroup, model_id: str, diameter_um: float) -> None:
         """Raises PlannerError for a diameter outside the model's range."""
@@ -113,7 +113,7 @@ class FibreWork:
         for group_id in case.fibre_groups:
             result = fibre_result_of(case, group_id, programme.id)
             if result is not None:
-                self._again_if_changed(group_id, programme.id, _recharge(result))
+                self._again_if_changed(group_id, programme.id, recharge_of(result))
 
     def _again_if_changed(self, group_id: str, programme_id: str, recharge: Recharge) -> None:
         case = self._session.case
@@ -124,10 +124,6 @@ class FibreWork:
 
 def _ignored(_value: object) -> None:
     """Jobs want a function without an answer."""
-
-
-def _recharge(result: FibreResult) -> Recharge:
-    return "equal" if result.assumptions["recharge"] == "equal" else "none"
 
 
 def _has_fresh_field(session: Session, programme: Programme) -> bool:

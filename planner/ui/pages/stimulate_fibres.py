@@ -13,7 +13,7 @@ from planner.case.model import Case, Programme, Simulation
 from planner.errors import PlannerError
 from planner.i18n import _, number
 from planner.library.fibre_words import fibre_sentences, line_sentence
-from planner.steps.fibre_results import FibreFigures, Recharge
+from planner.steps.fibre_results import ALONE, PAIRED, FibreFigures, recharge_of
 from planner.steps.lay_fibres import FibreFile
 from planner.ui.pages.stimulate_fibre_live import Estimate, LiveFibres, pattern_of
 from planner.ui.pages.stimulate_fibre_rows import Miss, figure_rows, recruitment_curve, strength_duration_curves
@@ -65,8 +65,8 @@ class FibrePanel(QWidget):
             box.setMinimumContentsLength(12)
         for model in models():
             self.model_box.addItem(model.name, model.id)
-        self.recharge_box.addItem(_("stimulating phase alone"), "none")
-        self.recharge_box.addItem(_("followed by an equal one"), "equal")
+        self.recharge_box.addItem(_("stimulating phase alone"), ALONE)
+        self.recharge_box.addItem(_("followed by an equal one"), PAIRED)
         self.group_box.activated.connect(lambda _index: self._choose(str(self.group_box.currentData())))
         self.model_box.activated.connect(lambda _index: self._change_model())
         self.diameter_box.activated.connect(lambda _index: self._change_model())
@@ -251,8 +251,7 @@ class FibrePanel(QWidget):
             self.numbers.show_rows(figure_rows(result, figures, programme.amplitude_ma, shown, is_stale=False))
             self._session.showing.fibres.preview(programme.id, programme.amplitude_ma, {})
             return
-        recharge: Recharge = "equal" if result.assumptions["recharge"] == "equal" else "none"
-        estimate = self.live.estimated(case, group, programme, recharge)
+        estimate = self.live.estimated(case, group, programme, recharge_of(result))
         if estimate is None:
             self.numbers.show_rows(figure_rows(result, figures, programme.amplitude_ma, shown, is_stale=True))
             self._session.showing.fibres.end_preview()
@@ -328,7 +327,7 @@ class FibrePanel(QWidget):
     def _compute(self) -> None:
         state, group = self._state, self._group()
         if state is not None and group is not None and state.programme is not None:
-            recharge: Recharge = "equal" if self.recharge_box.currentData() == "equal" else "none"
+            recharge = PAIRED if self.recharge_box.currentData() == PAIRED else ALONE
             self.work.compute(group.id, state.programme, recharge)
 
 
