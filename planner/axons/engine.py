@@ -100,7 +100,9 @@ def first_guess(batch: NodePotentials, waveform: Waveform) -> FloatArray:
     """(axons,) mA: the live predictor's for many fibres, which saves half the trials; a crude one for few."""
     if len(batch.node_volts) < PREDICTED_FROM:
         return crude_guess(batch, waveform)
-    return Predictor.rough(batch, waveform).thresholds(np.ones(1))
+    fields = batch.node_volts[None]
+    predictor = Predictor.of(fields, waveform, batch.diameter_um, batch.model, batch.temperature_c)
+    return predictor.thresholds(np.ones(1))
 
 
 def crude_guess(batch: NodePotentials, waveform: Waveform) -> FloatArray:

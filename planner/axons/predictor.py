@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.axons import mrg
-from planner.axons.batch import NodePotentials
 from planner.axons.cable import Cable
 from planner.axons.polarisation import polarisation
-from planner.axons.predictor_table import KINDS, Coefficients, nearest_stored, stored
+from planner.axons.predictor_table import Coefficients, nearest_stored, stored, with_telling_phases
 from planner.axons.waveform import Waveform
 from planner.geometry.arrays import FloatArray
 
@@ -23,45 +22,39 @@ class Prediction:
     start: NDArray[np.intp]
 
 
-@lru_cache(maxsize=32)
-def coefficients_for(cable: Cable, waveform: Waveform) -> Coefficients:
-    """Stored ones where the table has them; others are trained now, which takes some seconds.
-
-    A train is predicted by its first pulse: what a pulse leaves behind is left to the solver.
-    """
-    pulse = waveform.first_pulse()
-    from_table = stored(cable, pulse)
-    if from_table is not None:
-        return from_table
-    from planner.axons.training import train  # Numba takes half a second to import
-
-    return train(cable, pulse)
-
-
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """``per_contact`` (axons, contacts, phases, nodes) float32: polarisation in mV at each phase's end per mA."""
+    """``per_contact`` (axons, contacts, phases, nodes) float32: polarisation in mV at each phase's end per mA.
+
+    ``is_rough``: the coefficients belong to a pulse or a variant of the model that only comes near (some percent).
+    """
 
     per_contact: NDArray[np.float32]
     coefficients: Coefficients
+    is_rough: bool
 
     @staticmethod
-    def of(node_volts: FloatArray, waveform: Waveform, diameter_um: float, model: str = mrg.MRG) -> "Predictor":
+    def of(
+        node_volts: FloatArray,
+        waveform: Waveform,
+        diameter_um: float,
+        model: str = mrg.MRG,
+        temperature_c: float = mrg.BODY_TEMPERATURE_C,
+        may_train: bool = False,
+    ) -> "Predictor":
         """``node_volts`` (contacts, axons, nodes) mV per mA of each contact.
 
+        ``may_train``: a pulse that is not in the table gets coefficients of its own, which takes some seconds the first
+        time. A train is predicted by its first pulse: what a pulse leaves behind is left to the solver.
         Raises PlannerError "fibre-diameter", "axon-model".
         """
-        cable = mrg.cable(model, diameter_um)
-        lifted = polarisation(cable, node_volts, waveform.first_pulse()).astype(np.float32)
-        return Predictor(np.ascontiguousarray(lifted.transpose(2, 1, 0, 3)), coefficients_for(cable, waveform))
-
-    @staticmethod
-    def rough(batch: NodePotentials, waveform: Waveform) -> "Predictor":
-        """One pattern (one contact), with the stored coefficients that come nearest: for first guesses."""
-        cable, pulse = batch.cable(), waveform.first_pulse()
-        coefficients = nearest_stored(cable, pulse)
-        lifted = polarisation(cable, batch.node_volts, _with_phases(pulse)).astype(np.float32)
-        return Predictor(np.ascontiguousarray(lifted.transpose(1, 0, 2)[:, None]), coefficients)
+        cable, pulse = mrg.cable(model, diameter_um, temperature_c), waveform.first_pulse()
+        found = _trained(cable, pulse) if may_train else stored(cable, pulse)
+        is_rough = found is None
+        if found is None:
+            found, pulse = nearest_stored(cable, pulse), with_telling_phases(pulse)
+        lifted = polarisation(cable, node_volts, pulse).astype(np.float32)
+        return Predictor(np.ascontiguousarray(lifted.transpose(2, 1, 0, 3)), found, is_rough)
 
     def predict(self, currents_ma: FloatArray) -> Prediction:
         """For currents (contacts,) in mA, cathodes negative."""
@@ -78,8 +71,11 @@ class Predictor:
         return self.predict(currents_ma).threshold
 
 
-def _with_phases(pulse: Waveform) -> Waveform:
-    """At most the two phases that the table knows."""
-    loud = [number for number, level in enumerate(pulse.levels) if level != 0.0]
-    last = loud[min(len(loud), len(KINDS)) - 1]
-    return Waveform(pulse.edges_us[: last + 2], pulse.levels[: last + 1], pulse.pulse_us, pulse.tail_us)
+@lru_cache(maxsize=32)
+def _trained(cable: Cable, pulse: Waveform) -> Coefficients:
+    found = stored(cable, pulse)
+    if found is not None:
+        return found
+    from planner.axons.training import train  # Numba takes half a second to import
+
+    return train(cable, pulse)

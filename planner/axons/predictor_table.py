@@ -22,6 +22,8 @@ DIAMETERS_UM = (2.0, 3.0, 4.3, 5.7, 7.3, 8.7, 10.0, 11.5, 14.0, 16.0)
 WIDTHS_US = (30.0, 60.0, 120.0, 240.0, 450.0, 1000.0)
 KINDS = ("monophasic", "biphasic")
 """One rectangle; a rectangle and at once its reverse."""
+WEAK_RECHARGE, LATE_US = -0.35, 60.0
+"""A recharge counts when it is at least this strong and follows within this time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,22 @@ def stored(cable: Cable, waveform: Waveform) -> Coefficients | None:
 
 
 def nearest_stored(cable: Cable, waveform: Waveform) -> Coefficients:
-    """What comes nearest in the table to any pulse of any MRG variant: for first guesses."""
-    return _interpolated(cable, waveform, int(min(waveform.levels) < 0.0))
+    """What comes nearest in the table to any pulse of any MRG variant."""
+    return _interpolated(cable, waveform, min(len(_loud(with_telling_phases(waveform))), len(KINDS)) - 1)
+
+
+def with_telling_phases(pulse: Waveform) -> Waveform:
+    """Without a recharge that is too weak or comes too late to change much, and at most two phases."""
+    loud = _loud(pulse)
+    last = loud[0]
+    if len(loud) > 1 and pulse.levels[loud[1]] <= WEAK_RECHARGE:
+        gap_us = pulse.edges_us[loud[1]] - pulse.edges_us[loud[0] + 1]
+        last = loud[1] if gap_us <= LATE_US else last
+    return Waveform(pulse.edges_us[: last + 2], pulse.levels[: last + 1], pulse.pulse_us, pulse.tail_us)
+
+
+def _loud(pulse: Waveform) -> list[int]:
+    return [number for number, level in enumerate(pulse.levels) if level != 0.0]
 
 
 def _interpolated(cable: Cable, waveform: Waveform, number: int) -> Coefficients:
