@@ -97,10 +97,8 @@ class FibrePanel(QWidget):
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        adding = QHBoxLayout()
-        adding.addWidget(self.capsule_button)
-        adding.addWidget(self.file_button)
-        column.addLayout(adding)
+        column.addWidget(self.capsule_button)  # below each other: beside each other Spanish is wider than the page
+        column.addWidget(self.file_button)
         column.addWidget(self.group_box)
         kept = QHBoxLayout()
         kept.addWidget(self.shown, 1)
