@@ -105,10 +105,11 @@ def _check_levels(request: DrawRequest) -> None:
 def _write_volume(path: Path, volume: Volume) -> None:
     import nibabel
 
-    image = nibabel.Nifti1Image(np.asarray(volume.values), volume.grid.affine)
+    files: Any = nibabel
+    image = files.Nifti1Image(np.asarray(volume.values), volume.grid.affine)
     image.header.set_xyzt_units("mm")
     temporary = path.with_name(f"writing-{path.name}")
-    nibabel.save(image, temporary)
+    files.save(image, temporary)
     temporary.replace(path)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from planner.anatomy.spine.outline import Canal, SpineSurfaces, Vertebra
 from planner.anatomy.spine.parametric import lofts
+from planner.anatomy.spine.parametric.bone_surfaces import bone_surface
 from planner.anatomy.spine.parametric.bones import Disc, bones, discs, plans, verse_label
 from planner.anatomy.spine.parametric.cord_inside import CordSection, cord_section
 from planner.anatomy.spine.parametric.line import SpineLine
@@ -184,6 +185,19 @@ class ParametricSpine:
         return lofts.tube(
             self.line, self._steps(self.line.place[-1]), half_width, half_ap, np.zeros(len(place)), ROOF, window
         )
+
+    def bone_surface(self, name: str) -> Surface:
+        """Of one vertebra. Raises KeyError for one that is not on the line."""
+        found = next((one for one in self.bones if one.name == name and self.is_on_line[self.names.index(name)]), None)
+        if found is None:
+            raise KeyError(name)
+        return bone_surface(found, self.space)
+
+    def epidural_depth_mm(self, arc_mm: FloatArray) -> FloatArray:
+        """(M,) midline depth of the space behind the sac, to bone or to the window between the laminae."""
+        place = self.line.place_of(arc_mm)
+        roof = self.sections.at(place, "canal_half_ap") + self.sections.at(place, "window_mm")
+        return roof - self.sections.at(place, "sac_back") - self.sections.at(place, "sac_half_ap")
 
     def surfaces(self) -> SpineSurfaces:
         """Canal, sac and cord, all placed from the atlas."""

@@ -8,9 +8,9 @@ from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic.tissues import Tissue
 from planner.geometry.arrays import FloatArray
 
-ROOT_HALF_MM, NERVE_HALF_MM = 0.55, 1.7
+ROOT_HALF_MM, NERVE_HALF_MM = 0.45, 1.7
 GANGLION_LABEL = 63
-FRONT_SHARE = 0.75
+FRONT_SHARE = 0.35
 """Front roots run this share of the sac's half depth in front of the dorsal ones. Drawn."""
 
 

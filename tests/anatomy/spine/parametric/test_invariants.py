@@ -114,6 +114,22 @@ def test_that_surfaces_are_closed_and_face_outward() -> None:
     assert 0 < volume(cord) < volume(sac) < volume(canal)
 
 
+def test_that_the_surface_of_a_vertebra_lies_on_its_distance_zero_and_faces_outward() -> None:
+    spine = plain_spine()
+    surface = spine.bone_surface("T9")
+    bone = next(one for one in spine.bones if one.name == "T9")
+    assert np.abs(bone.distance_mm(surface.vertices)).max() < 0.6  # within a step of the lattice
+    assert 8_000 < volume(surface) < 40_000
+    with pytest.raises(KeyError):
+        spine.bone_surface("T13")
+
+
+def test_that_the_epidural_space_is_deepest_at_the_windows() -> None:
+    spine = plain_spine()
+    at_window, under_lamina = (spine.epidural_depth_mm(spine.line.arc_of(place))[0] for place in (21.0, 21.5))
+    assert at_window > under_lamina > 0
+
+
 def test_that_roots_enter_below_their_segment_and_never_cross_the_cord() -> None:
     spine = plain_spine()
     for root in spine.dorsal_roots():
