@@ -199,6 +199,18 @@ def test_that_diffusion_is_read_in_its_order_and_axes(tmp_path: Path, order: str
     assert found.tensors[4, 4, 4] == pytest.approx([0.844 * 1e3 * ras[k] for k in ("xx", "yy", "zz", "xy", "xz", "yz")])
 
 
+def test_that_leads_may_cross_but_not_share_metal(tmp_path: Path) -> None:
+    def two(x_mm: float) -> Keys:
+        leads = [{"name": name, **lead(tip_mm=[x, 0, 0])} for name, x in (("a", 0.0), ("b", x_mm))]
+        return Keys(described(lead=None, leads=leads, programmes=[{"current_ma": {"a:1": -1.0}}]), "")
+
+    with pytest.raises(PlannerError) as caught:
+        case_of(two(1.0), tmp_path, SILENT)
+    assert caught.value.code == "overlapping-leads"
+    assert "a:0" in caught.value.text
+    assert len(case_of(two(1.27), tmp_path, SILENT).leads) == 2
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_that_the_example_of_the_guide_is_understood(tmp_path: Path, language: str) -> None:
     text = (places.resources() / "help" / f"field.{language}.md").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from planner.progress import Progress
 from planner.steps.described.boundary import Boundary, boundary_of
 from planner.steps.described.keys import Keys, refused
 from planner.steps.described.leads import DescribedLead, leads_of
+from planner.steps.described.overlaps import check_overlaps
 from planner.steps.described.programmes import DescribedProgramme, programmes_of
 from planner.steps.described.tissue import DescribedTissue, tissue_of
 
@@ -67,6 +68,7 @@ def case_of(keys: Keys, folder: Path, progress: Progress) -> DescribedCase:
         raise refused(keys.path("format"), _("this program reads format {number}.").format(number=FORMAT))
     keys.text("title", "")
     leads = leads_of(keys)
+    check_overlaps(leads)
     boundary = boundary_of(keys, leads)
     capsule, is_default = _capsule(keys)
     labels = labels_of(leads)
