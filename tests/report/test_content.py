@@ -3,6 +3,9 @@ from dataclasses import replace
 import pytest
 
 from planner import i18n
+from planner.case.band import BandEnd, FieldBand
+from planner.case.checks import inputs_of_band, inputs_of_simulation, inputs_of_solution, stale
+from planner.case.model import Simulation
 from planner.report.content import build_content
 from planner.report.findings import FibreFinding
 from planner.report.parts import person_name
@@ -199,3 +202,43 @@ def test_that_fibres_are_told_with_what_they_rest_on_and_none_without_them(plain
     for words in ("estimate, unverified", "at an end of the line", "40 fibres were set aside", "chronaxie 320 µs",
                   "Cable model: MRG.", "left out: Tract"):  # fmt: skip
         assert words in notes
+
+
+def _run(factor: float, simulation: Simulation, s_per_m: str) -> BandEnd:
+    overlaps = {key: value * factor for key, value in simulation.overlaps_mm3.items()}
+    return BandEnd(
+        simulation.volume_mm3 * factor,
+        simulation.impedance_ohm * factor,
+        simulation.max_field_v_per_mm * factor,
+        overlaps,
+        {"outside_s_per_m": s_per_m},
+    )
+
+
+def test_that_a_band_stands_in_brackets_and_one_that_is_out_of_date_is_left_out(plain_case, make_findings):
+    case = replace(plain_case, structures={}, segmentations={})
+    solution = next(iter(case.solutions.values()))
+    fresh = replace(solution, inputs_hash=inputs_of_solution(case, solution.lead_id, solution.conductor))
+    case = case.with_solution(fresh)
+    old = next(iter(case.simulations.values()))
+    inputs = inputs_of_simulation(case, old.programme_id, old.assumptions)
+    simulation = replace(old, inputs_hash=inputs, overlaps_mm3={"VPL-right": 10.0, "VPM-right": 0.0})
+    case = case.with_simulation(simulation)
+    low, high = _run(1.5, simulation, "0.14"), _run(0.5, simulation, "0.33")
+    low = replace(low, overlaps_mm3={**low.overlaps_mm3, "VPM-right": 3.0})
+    hashed = inputs_of_band(case, simulation.programme_id, low, high)
+    usual = _run(1.0, simulation, "0.2")
+    band = FieldBand("b1", simulation.programme_id, hashed, simulation.threshold_v_per_mm, low, usual, high)
+    kept = case.with_band(band)
+    assert "band:b1" not in stale(kept)
+    card = build_content(kept, make_findings(kept), "en").stimulations[0]
+    shown = _pairs(card.results)
+    volume = simulation.volume_mm3
+    assert shown["Activated volume"] == f"{volume:.1f} ({0.5 * volume:.1f} to {1.5 * volume:.1f}) mm³"
+    assert "published spans" in card.band_note
+    assert [row[1] for row in card.overlaps.rows] == ["10.0 (5.0 to 15.0) mm³", "0.0 (0.0 to 3.0) mm³"]
+
+    louder = replace(kept.programmes[simulation.programme_id], amplitude_ma=4.4)
+    card = build_content(kept.with_programme(louder), make_findings(kept), "en").stimulations[0]
+    assert "(" not in _pairs(card.results)["Activated volume"]
+    assert "left out" in card.band_note
