@@ -96,16 +96,20 @@ class CompiledTrials:
         return CompiledTrials(kernels_full, full, FullFields.of(drive), plan.nodes, threads)
 
     def fires(self, which: Which, amplitudes_ma: FloatArray, progress: Progress) -> NDArray[np.bool_]:
-        return self._run(which, amplitudes_ma, progress, is_timed=False).fires
+        return self._run(which, amplitudes_ma, progress, kernels.UNTIMED).fires
 
     def record(self, which: Which, amplitudes_ma: FloatArray, progress: Progress) -> Response:
-        return self._run(which, amplitudes_ma, progress, is_timed=True)
+        return self._run(which, amplitudes_ma, progress, kernels.TIMED_WHOLE)
 
-    def _run(self, which: Which, amplitudes_ma: FloatArray, progress: Progress, is_timed: bool) -> Response:
+    def starts(self, which: Which, amplitudes_ma: FloatArray, progress: Progress) -> Response:
+        """As :meth:`record`, but only until every fibre has fired: where the spike starts and when."""
+        return self._run(which, amplitudes_ma, progress, kernels.TIMED_UNTIL_FIRED)
+
+    def _run(self, which: Which, amplitudes_ma: FloatArray, progress: Progress, timing: int) -> Response:
         lanes, count = self.kernel.LANES, len(which)
         blocks = -(-count // lanes)
         fired = np.zeros((blocks, lanes), dtype=np.uint8)
-        shape = (blocks if is_timed else 0, self.nodes, lanes)
+        shape = (blocks if timing else 0, self.nodes, lanes)
         crossings = np.full(shape, kernels.NEVER, dtype=self.coefficients.rest.dtype)
         stop = np.zeros(1, dtype=np.uint8)
 
@@ -113,11 +117,11 @@ class CompiledTrials:
             part = slice(first, min(first + PIECE_BLOCKS, blocks))
             axons = slice(first * lanes, min(part.stop * lanes, count))
             fields = self.fields.blocks(which[axons], amplitudes_ma[axons], lanes)
-            self.call(fields, is_timed, stop, fired[part], crossings[part])
+            self.call(fields, timing, stop, fired[part], crossings[part])
 
         self._share_out(piece, range(0, blocks, PIECE_BLOCKS), stop, progress)
         fires = fired.reshape(-1)[:count] != 0
-        if not is_timed:
+        if timing == kernels.UNTIMED:
             return Response(fires, np.empty((count, 0)))
         times = crossings.transpose(0, 2, 1).reshape(-1, self.nodes)[:count].astype(float)
         return Response(fires, np.where(times < kernels.NEVER, times, np.nan))
@@ -125,7 +129,7 @@ class CompiledTrials:
     def call(
         self,
         fields: NDArray[Any],
-        is_timed: bool,
+        timing: int,
         stop: NDArray[np.uint8],
         fired: NDArray[np.uint8],
         crossings: NDArray[Any],
@@ -134,7 +138,7 @@ class CompiledTrials:
         numbers = self.coefficients
         work = np.empty((self.nodes + 2) * self.kernel.ROWS * self.kernel.LANES, dtype=numbers.rest.dtype)
         shared = (numbers.membrane, numbers.kinds, numbers.kind, numbers.levels, numbers.jumps, numbers.gate_widths)
-        rules = (numbers.ends, numbers.looks, numbers.quiet_from, numbers.limits, is_timed, stop)
+        rules = (numbers.ends, numbers.looks, numbers.quiet_from, numbers.limits, timing, stop)
         self.kernel.run_blocks(work, self.nodes, numbers.rest, fields, *shared, *rules, fired, crossings)
 
     def _share_out(

@@ -11,6 +11,7 @@
 """
 
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +19,13 @@ from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
 from planner.axons.plan import Plan, plan_of
 from planner.axons.predictor import Predictor
 from planner.axons.search import Search, search
-from planner.axons.trials import NumpyTrials, Trials
+from planner.axons.trials import NumpyTrials
 from planner.axons.waveform import Waveform
 from planner.geometry.arrays import FloatArray
 from planner.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from planner.axons.compiled_trials import CompiledTrials
 
 PREDICTED_FROM = 10**9
 """Fibres in a batch; preparing the predictor for a number of nodes costs some tens of ms."""
@@ -53,7 +57,7 @@ def thresholds(
     found = search(trials, guess, options, progress.part(0.0, 0.9))
     amplitudes = np.maximum(found.firing_ma, JUST_ABOVE * found.threshold_ma)
     reached = np.flatnonzero(np.isfinite(found.threshold_ma))
-    response = trials.record(reached, amplitudes[reached], progress.part(0.9, 1.0))
+    response = trials.starts(reached, amplitudes[reached], progress.part(0.9, 1.0))
     count = len(found.threshold_ma)
     node, is_end, latency = np.full(count, -1), np.zeros(count, dtype=bool), np.full(count, np.nan)
     node[reached], is_end[reached] = response.first_spike_node, response.is_end
@@ -112,7 +116,7 @@ def crude_guess(batch: NodePotentials, waveform: Waveform) -> FloatArray:
     return np.asarray(needed_mv / np.maximum(np.abs(second).max(axis=1), 1e-6))
 
 
-def _trials(plan: Plan, batch: NodePotentials, threads: int) -> Trials:
+def _trials(plan: Plan, batch: NodePotentials, threads: int) -> "CompiledTrials":
     from planner.axons.compiled_trials import CompiledTrials  # Numba takes half a second to import
 
     return CompiledTrials.of(plan, batch, threads)

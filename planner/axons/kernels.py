@@ -37,6 +37,7 @@ NEAR_MV = np.float32(1e-3)
 SLOW_EVERY = 4
 """Persistent sodium and slow potassium are advanced every fourth step (no change seen in 344 thresholds)."""
 FIRING_NODES = 3
+UNTIMED, TIMED_UNTIL_FIRED, TIMED_WHOLE = 0, 1, 2
 
 
 @compiled_fast
@@ -55,7 +56,7 @@ def run_blocks(
     looks: Any,
     quiet_from: Any,
     limits: Any,
-    is_timed: Any,
+    timing: Any,
     stop: Any,
     fired: Any,
     crossings: Any,
@@ -64,7 +65,8 @@ def run_blocks(
 
     ``rest`` (nodes, 9): V M H P S and four states. ``fields`` (blocks, nodes, 64): mV from a node to the next at the
     fibre's amplitude, 0 for the last. ``limits``: fired above, quiet below, mV. ``ends`` (steps,) ms. ``stop``: one
-    byte another thread sets. Written: ``fired`` (blocks, 64), ``crossings`` (blocks, nodes, 64) ms if ``is_timed``.
+    byte another thread sets. Written: ``fired`` (blocks, 64), ``crossings`` (blocks, nodes, 64) ms, not for
+    ``timing`` UNTIMED; TIMED_WHOLE does not stop once it is known who fires.
     """
     steps = len(kind)
     for block in range(fields.shape[0]):
@@ -80,16 +82,16 @@ def run_blocks(
             following = kinds[kind[step + 1 if step + 1 < steps else step]]
             _eliminate(work, nodes, numbers, levels[step] * numbers[6] - jumps[step] * numbers[7])
             _substitute(work, nodes, numbers, following, levels[step])
-            if is_timed:
+            if timing != UNTIMED:
                 _time(work, nodes, limits[0], ends[step], ends[step] - ends[step - 1] if step else ends[0])
             waited += gate_widths[step]
             if step % SLOW_EVERY == SLOW_EVERY - 1:
                 _slow_gates(work, nodes, membrane, waited)
                 waited = ZERO
             _fast_gates(work, nodes, membrane, gate_widths[step])
-            if looks[step] and _look(work, nodes, limits, step >= quiet_from, fired[block]) and not is_timed:
+            if looks[step] and _look(work, nodes, limits, step >= quiet_from, fired[block]) and timing != TIMED_WHOLE:
                 break
-        if is_timed:
+        if timing != UNTIMED:
             for number in range(nodes):
                 for lane in range(LANES):
                     crossings[block, number, lane] = work[np.uint64(number + 1) * NODE + CROSSING + np.uint64(lane)]

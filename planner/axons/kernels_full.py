@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from planner.axons.exponentials import power_double
+from planner.axons.kernels import TIMED_WHOLE, UNTIMED
 from planner.compiling import compiled_fast
 
 LANES = 32
@@ -55,7 +56,7 @@ def run_blocks(
     looks: Any,
     quiet_from: Any,
     limits: Any,
-    is_timed: Any,
+    timing: Any,
     stop: Any,
     fired: Any,
     crossings: Any,
@@ -72,12 +73,12 @@ def run_blocks(
             _gather(work, nodes, numbers, numbers[8] * levels[step])
             _eliminate(work, nodes, numbers, levels[step], jumps[step] * numbers[7])
             _substitute(work, nodes, numbers, levels[step])
-            if is_timed:
+            if timing != UNTIMED:
                 _time(work, nodes, limits[0], ends[step], ends[step] - ends[step - 1] if step else ends[0])
             _gates(work, nodes, membrane, gate_widths[step])
-            if looks[step] and _look(work, nodes, limits, step >= quiet_from, fired[block]) and not is_timed:
+            if looks[step] and _look(work, nodes, limits, step >= quiet_from, fired[block]) and timing != TIMED_WHOLE:
                 break
-        if is_timed:
+        if timing != UNTIMED:
             for number in range(nodes):
                 for lane in range(LANES):
                     crossings[block, number, lane] = work[np.uint64(number + 1) * NODE + CROSSING + np.uint64(lane)]
