@@ -5,10 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from planner.case.model import Vector
 from planner.geometry import Affine, Grid, Surface, Volume
+from planner.scene.contours import SurfaceCuts
 from planner.scene.display import ContactDisplay, LeadDisplay, SurfaceDisplay
 from planner.scene.head_surface import MOST_TRIANGLES
+from planner.scene.lead_marks import surface_marks
 from planner.scene.offscreen import OffscreenWindow
+from planner.scene.planes import ORTHOGONAL
 from planner.scene.slices import LayeredSlicer, Raster, SliceLayer, SlicePlane
 from planner.scene.space_scene import SpaceScene
 
@@ -29,6 +33,7 @@ def run(_json: bool) -> dict[str, float | int | bool]:
         "space_cpu_ms": round(turning, 2),
         "space_with_moving_planes_cpu_ms": round(moving, 2),
         "space_triangles": MOST_TRIANGLES,
+        "new_volume_on_three_slices_cpu_ms": round(new_volume_ms(), 2),
     }
 
 
@@ -84,25 +89,43 @@ def space_ms() -> tuple[float, float]:
         return cpu_ms(turning), cpu_ms(moving)
 
 
+def new_volume_ms() -> float:
+    """CPU ms to outline a new activated volume on three slices, as every step of a slider brings one: 15 structures
+    stay, the volume is another one each time. Painting is left out (it needs a window)."""
+    kept = tuple(
+        SurfaceDisplay(str(n), _ball(4.0, 4_000, (8.0 * (n % 5) - 16.0, 0, 0)), (200, 200, 200)) for n in range(15)
+    )
+    cuts = {kind: SurfaceCuts() for kind in ORTHOGONAL}
+
+    def step(number: int) -> None:
+        volume = SurfaceDisplay("volume", _ball(2.5 + 0.01 * number, 28_000), (255, 176, 32), 0.5, is_filled=True)
+        for kind in ORTHOGONAL:
+            raster = Raster(SlicePlane.orthogonal(kind, (0.0, 0.0, 0.0), "a"), 400.0, 340.0, 0.15)
+            surface_marks(raster, (*kept, volume), cuts[kind])
+
+    making = cpu_ms(lambda number: _ball(2.5 + 0.01 * number, 28_000))
+    return cpu_ms(step) - making
+
+
 def _centred_affine(shape: tuple[int, int, int]) -> np.ndarray:
     affine = np.eye(4)
     affine[:3, 3] = -(np.array(shape) - 1) / 2.0
     return affine
 
 
-def _ball(radius_mm: float) -> Surface:
-    """A ball of about MOST_TRIANGLES triangles."""
-    columns = round((MOST_TRIANGLES / 4) ** 0.5) * 2
+def _ball(radius_mm: float, triangle_count: int = MOST_TRIANGLES, centre_mm: Vector = (0.0, 0.0, 0.0)) -> Surface:
+    """A ball of about so many triangles."""
+    columns = round((triangle_count / 4) ** 0.5) * 2
     rows = columns // 2 + 1
     bend, around = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns, endpoint=False))
     xyz = np.stack([np.sin(bend) * np.cos(around), np.sin(bend) * np.sin(around), np.cos(bend)], axis=-1)
     m, n = (grid.ravel() for grid in np.meshgrid(np.arange(columns), np.arange(rows - 1)))
     a, b = m * rows + n, ((m + 1) % columns) * rows + n
     triangles = np.concatenate([np.stack([a, a + 1, b], axis=1), np.stack([b, a + 1, b + 1], axis=1)])
-    return Surface.of(radius_mm * xyz.reshape(-1, 3), triangles, "a")
+    return Surface.of(radius_mm * xyz.reshape(-1, 3) + np.array(centre_mm), triangles, "a")
 
 
-def cpu_ms(frame: Callable[[int], None]) -> float:
+def cpu_ms(frame: Callable[[int], object]) -> float:
     """Median CPU milliseconds of one call, the first two left out."""
     spent = []
     for number in range(FRAMES + 2):
