@@ -4,7 +4,8 @@ A vertebra's name is a claim until a person confirms the numbering (subject ``le
 found, names are counted from an anchor.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from planner.case.plain import ArrayRef, Vector
@@ -48,7 +49,9 @@ class SpineOutline:
 
     ``canal`` (N, 3) RAS mm from above, ``certainty`` (N,) and ``radius`` (N,) mm of the largest circle inside (NaN:
     unknown). ``numbers``: how many thoracic, lumbar and sacral vertebrae the names assume. ``anchor`` is the level all
-    names are counted from, ``anchor_origin`` who or what gave it; ``alarms`` are codes (``transitional``, ...).
+    names are counted from, ``anchor_origin`` who or what gave it; ``evidence`` and ``alarms`` are codes
+    (``first-rib:1``, ``transitional``, ...); ``likely_firsts`` are names the uppermost one may have by the evidence,
+    with their probability.
     ``conus_mm`` is the tip of the cord along the canal where it was measured or set;
     ``posture`` is the one the cord is placed for (it decides the dorsal CSF).
     """
@@ -66,6 +69,7 @@ class SpineOutline:
     anchor_origin: AnchorOrigin = ""
     anchored_by: str = ""
     evidence: tuple[str, ...] = ()
+    likely_firsts: Mapping[str, float] = field(default_factory=dict)
     alarms: tuple[str, ...] = ()
     conus_mm: float | None = None
     conus_origin: AnchorOrigin = ""

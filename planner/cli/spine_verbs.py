@@ -1,6 +1,7 @@
 """Outline the spine, name its vertebrae, confirm the numbering."""
 
 import argparse
+from pathlib import Path
 
 from planner.case.commands import Command
 from planner.case.file import CaseFile
@@ -17,11 +18,13 @@ from planner.steps.outline_spine import outline_spine
 from planner.steps.place_spine_atlas import place_spine_atlas
 from planner.steps.read_spine import cord_at_levels, level_alarms, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import outline_in
+from planner.steps.take_labels import LabelRequest, take_labels
 
 
 def verbs() -> list[Verb]:
     return [
         Verb("outline-anatomy", _("find canal and vertebrae of a spine"), _outline_arguments, _outline),
+        Verb("take-labels", _("canal and vertebrae from another program's label map"), _labels_arguments, _labels),
         Verb("name-levels", _("name the vertebrae, move the names, mend the count"), _name_arguments, _name),
         Verb("confirm-levels", _("stand for the numbering of the vertebrae"), _confirm_arguments, _confirm),
         Verb("place-spine-atlas", _("cord, sac and ganglia along the canal"), _place_arguments, _place),
@@ -31,6 +34,13 @@ def verbs() -> list[Verb]:
 
 def _outline_arguments(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
+    add_by(parser)
+
+
+def _labels_arguments(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("labels", type=Path, help=_("NIfTI or NRRD label map in the space of the planning image"))
+    parser.add_argument("--numbered", default="", help=_("which program numbered it, when it can be more than one"))
     add_by(parser)
 
 
@@ -64,6 +74,14 @@ def _outline(arguments: argparse.Namespace, progress: Progress) -> Result:
         found = outline_spine(case_file.case, case_file.store, progress)
         case_file.commit(Command("outline-spine"), found.in_case(case_file.case), by=arguments.by)
         return levels(case_file.case)
+
+
+def _labels(arguments: argparse.Namespace, progress: Progress) -> Result:
+    with opened(arguments) as case_file:
+        request = LabelRequest(arguments.labels, arguments.numbered)
+        taken = take_labels(case_file.case, case_file.store, request, progress)
+        case_file.commit(Command("outline-spine"), taken.outlined.in_case(case_file.case), by=arguments.by)
+        return {**levels(case_file.case), "doubts": [one.words for one in taken.doubts]}
 
 
 def _name(arguments: argparse.Namespace, _progress: Progress) -> Result:
@@ -148,6 +166,9 @@ def levels(case: Case) -> Result:
         "method": outline.method,
         "anchor": outline.anchor,
         "confirmed_by": numbering_confirmed_by(case),
+        "anchor_origin": outline.anchor_origin,
+        "evidence": list(outline.evidence),
+        "likely_firsts": dict(outline.likely_firsts),
         "alarms": list(level_alarms(case)),
         "vertebrae": [
             {

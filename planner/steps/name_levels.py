@@ -28,7 +28,7 @@ def name_vertebra(case: Case, index: int, name: str, by: str = "") -> SpineOutli
         text = _("There are {count} vertebrae in this image. Choose one of them.").format(count=len(outline.vertebrae))
         raise RefusedError(text, code="vertebra-unknown")
     named = naming.named_from(vertebrae_of(outline), index, name, scheme_of(outline))
-    return replace(_with(outline, named), anchor=name, anchor_origin="person", anchored_by=by)
+    return replace(_with(outline, named), anchor=name, anchor_origin="person", anchored_by=by, likely_firsts={})
 
 
 def shift_names(case: Case, levels: int, by: str = "") -> SpineOutline:

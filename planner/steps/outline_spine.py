@@ -1,9 +1,13 @@
 """Find the canal and the vertebrae in the planning image. Names are left to a person (``name_levels``)."""
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from planner.anatomy.spine import ct, mri
+from planner.anatomy.spine.claims import NameClaim
+from planner.anatomy.spine.levels import USUAL
 from planner.anatomy.spine.mri import DorsalFluid, fluid_by_level
+from planner.anatomy.spine.naming import named_from
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.case.facts import volume_of
 from planner.case.inputs import inputs_of_spine
@@ -60,7 +64,7 @@ def outline_spine(case: Case, store: ArrayStore, progress: Progress = SILENT) ->
         certainty=certainty,
         radius=radius,
         unsure=unsure_facts(canal),
-        vertebrae=_with_csf(as_facts(found.vertebrae), found.csf) if found.csf else as_facts(found.vertebrae),
+        vertebrae=_with_csf(as_facts(found.vertebrae), found.csf),
         inputs_hash=inputs_of_spine(case),
         conus_mm=found.conus_mm,
         conus_origin="" if found.conus_mm is None else "evidence",
@@ -70,7 +74,22 @@ def outline_spine(case: Case, store: ArrayStore, progress: Progress = SILENT) ->
         status=MEASURED_STATUS, inputs_hash=outline.inputs_hash, basis="spine-image",
     )  # fmt: skip
     surfaces = found.surfaces.items()
+    outline = _with_claim(outline, found)
     return OutlinedSpine(outline, tuple(with_surface(fact, key, one, store) for key, one in surfaces))
+
+
+NO_CLAIM = NameClaim(())
+
+
+def _with_claim(outline: SpineOutline, found: "_Found") -> SpineOutline:
+    """Evidence in the image names the vertebrae as a claim, with its probability; nothing when it tells too little."""
+    claim = found.claim
+    outline = replace(outline, alarms=claim.alarms, evidence=claim.evidence, likely_firsts=dict(claim.firsts))
+    if not claim.is_useful:
+        return outline
+    first = claim.firsts[0][0]
+    named = _with_csf(as_facts(named_from(found.vertebrae, 0, first, USUAL)), found.csf)
+    return replace(outline, vertebrae=named, anchor=first, anchor_origin="evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +97,7 @@ class _Found:
     canal: Canal
     vertebrae: tuple[Vertebra, ...]
     surfaces: dict[str, Surface]
+    claim: NameClaim = NO_CLAIM
     csf: tuple[DorsalFluid | None, ...] = ()
     conus_mm: float | None = None
 
@@ -85,7 +105,8 @@ class _Found:
 def _on_ct(image: Volume, progress: Progress) -> _Found:
     canal = ct.find_canal(image, progress.part(0.0, 0.6))
     vertebrae = ct.find_vertebrae(image, canal, progress.part(0.6, 0.9))
-    return _Found(canal, vertebrae, {CANAL_ID: ct.canal_wall(image, canal).surface})
+    claim = ct.claim_names(image, canal, vertebrae)
+    return _Found(canal, vertebrae, {CANAL_ID: ct.canal_wall(image, canal).surface}, claim)
 
 
 def _on_mri(image: Volume, progress: Progress) -> _Found:
@@ -95,7 +116,7 @@ def _on_mri(image: Volume, progress: Progress) -> _Found:
     names = {"sac": SAC_ID, "cord": CORD_ID}
     surfaces = {names[word]: one for word, one in cord.surfaces.surfaces.items()}
     csf = tuple(next(iter(fluid_by_level(cord, (one,))), None) for one in vertebrae)
-    return _Found(canal, vertebrae, surfaces, csf, cord.conus.arc_mm if cord.conus else None)
+    return _Found(canal, vertebrae, surfaces, csf=csf, conus_mm=cord.conus.arc_mm if cord.conus else None)
 
 
 def _with_csf(
@@ -103,5 +124,5 @@ def _with_csf(
 ) -> tuple[OutlinedVertebra, ...]:
     return tuple(
         one if fluid is None else replace(one, dorsal_csf_mm=fluid.thickness_mm, dorsal_csf_doubt_mm=fluid.doubt_mm)
-        for one, fluid in zip(vertebrae, csf, strict=True)
+        for one, fluid in zip_longest(vertebrae, csf)
     )

@@ -1,13 +1,15 @@
 """Task 4 for spines: the canal and the vertebrae, and names that a person gives and confirms."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from planner.case import checks
 from planner.case.commands import Command
 from planner.case.model import Case, SpineOutline, Vector
+from planner.errors import QuestionError
 from planner.i18n import _, number
 from planner.progress import Progress
 from planner.steps import name_levels
@@ -15,11 +17,12 @@ from planner.steps.approve import confirm_levels
 from planner.steps.outline_spine import OutlinedSpine, outline_spine
 from planner.steps.read_spine import cord_at_levels, level_alarms, level_rows, numbering_confirmed_by
 from planner.steps.spine_facts import scheme_of
+from planner.steps.take_labels import LabelRequest, TakenLabels, answered, take_labels
 from planner.ui.pages.cord_panel import CordPanel
 from planner.ui.pages.level_table import LevelTable
 from planner.ui.pages.page import Page
 from planner.ui.pages.region_switch import RegionSwitch
-from planner.ui.pages.spine_words import alarm_words, reason_words
+from planner.ui.pages.spine_words import alarm_words, claim_words, reason_words
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
 from planner.ui.views.four_views import SPACE, STRAIGHT
@@ -39,7 +42,14 @@ class SpinePage(Page):
         self.state = Note()
         self.unsure = Note()
         self.outline_button = self.button(_("Outline the spine"), self.outline, "run", is_primary=True)
-        self.section(_("Canal and vertebrae"), self.region, self.state, self.outline_button, self.unsure)
+        self.labels_button = self.button(
+            _("Labels from a file…"),
+            self.ask_labels,
+            "folder",
+            tip=_("A label map of VerSe, TotalSegmentator, TotalSpineSeg or SPINEPS"),
+        )
+        outline_row = _row(self.outline_button, self.labels_button)
+        self.section(_("Canal and vertebrae"), self.region, self.state, outline_row, self.unsure)
         self.straight_box = QCheckBox(_("Straightened view in place of 3-D"))
         self.straight_box.setMinimumHeight(TARGET_PX)
         self.straight_box.clicked.connect(self._choose_corner)
@@ -130,8 +140,7 @@ class SpinePage(Page):
         elif name:
             self.guard.say(_("Numbering confirmed by {name}.").format(name=name), "good")
         else:
-            text = _("Counted from {anchor}. The names are a claim until somebody confirms the numbering.")
-            self.guard.say(text.format(anchor=outline.anchor), "warn")
+            self.guard.say(claim_words(outline), "warn")
         self.alarms.say("\n".join(alarm_words(one) for one in level_alarms(case)), "bad")
 
     def _show_numbers(self, outline: SpineOutline | None) -> None:
@@ -159,7 +168,8 @@ class SpinePage(Page):
         self.straight_box.setEnabled(outline is not None)
         for one in (self.up_button, self.down_button, *self.signing.buttons.values()):
             one.setEnabled(is_named)
-        self.outline_button.setEnabled(bool(self.case.planning_image))
+        for one in (self.outline_button, self.labels_button):
+            one.setEnabled(bool(self.case.planning_image))
 
     def entered(self) -> None:
         """The straightened spine is what levels are counted on."""
@@ -189,6 +199,33 @@ class SpinePage(Page):
                 self.entered()
 
         self.session.run(_("Outline the spine"), work, done)
+
+    def ask_labels(self) -> None:
+        kinds = _("Images (*.nii *.nii.gz *.nrrd)")
+        name, _kind = QFileDialog.getOpenFileName(self, _("Labels from a file…"), "", kinds)
+        if name:
+            self.take_labels(LabelRequest(Path(name)))
+
+    def take_labels(self, request: LabelRequest) -> None:
+        """A job; a question about the file is shown, and the job begins anew with the answer."""
+        case, store = self.case, self.session.document.store
+
+        def work(progress: Progress) -> TakenLabels | QuestionError:
+            try:
+                return take_labels(case, store, request, progress)
+            except QuestionError as question:
+                return question
+
+        def done(found: TakenLabels | QuestionError) -> None:
+            if isinstance(found, QuestionError):
+                code = found.code
+                self.session.ask(found, lambda word: self.take_labels(answered(request, code, word)))
+                return
+            self.session.do(Command("outline-spine"), found.outlined.in_case(self.case))
+            if self.isVisible():
+                self.entered()
+
+        self.session.run(_("Reading the labels"), work, done)
 
     def _go(self, index: int) -> None:
         row = level_rows(self.case)[index]

@@ -1,5 +1,6 @@
 """The stable words of a spine's outline, as a reader sees them."""
 
+from planner.case.model import SpineOutline
 from planner.i18n import _
 
 
@@ -26,11 +27,48 @@ def reason_words(reason: str) -> str:
     }.get(reason, _("not sure"))
 
 
+def claim_words(outline: SpineOutline) -> str:
+    """From what the names are counted, and how likely the evidence makes them; never as if they were certain."""
+    if outline.anchor_origin == "labels":
+        return _("Named by the labels of another program: a claim until somebody confirms the numbering.")
+    if outline.anchor_origin == "evidence":
+        text = _("Claimed from {evidence}: {share} % likely. Count yourself before you confirm.")
+        share = round(100.0 * outline.likely_firsts.get(outline.anchor, 0.0))
+        seen = dict.fromkeys(_evidence_words(one) for one in outline.evidence)
+        return text.format(evidence=", ".join(seen), share=share)
+    text = _("Counted from {anchor}. The names are a claim until somebody confirms the numbering.")
+    return text.format(anchor=outline.anchor)
+
+
+def _evidence_words(code: str) -> str:
+    """``first-rib:1`` and its like; the number is the vertebra's place from above."""
+    return {
+        "first-rib": _("the first rib"),
+        "last-rib": _("the last rib"),
+        "ribs": _("ribs"),
+        "sacrum": _("the sacrum"),
+        "spacing": _("the spacing of the vertebrae"),
+    }.get(code.partition(":")[0], code)
+
+
 def alarm_words(alarm: str) -> str:
+    word, _colon, count = alarm.partition(":")
+    if word in ("rib-count", "lumbar-count"):
+        text = {
+            "rib-count": _("{count} pairs of ribs are seen. Check the numbering: T13 or a missing rib is possible."),
+            "lumbar-count": _(
+                "{count} lumbar vertebrae are seen. Check the numbering: a transitional one is possible."
+            ),
+        }[word]
+        return text.format(count=count)
     return {
         "transitional": _(
             "The number of vertebrae or ribs is unusual: perhaps a transitional vertebra. Count again on the images."
         ),
+        "labels-order": _("The labels are out of order. Check the levels on the images."),
+        "labels-missing": _("The labels leave out a level. Check the levels on the images."),
+        "labels-twice": _("A label lies in two places: two vertebrae may be mixed. Check the levels on the images."),
+        "labels-unusual-count": _("The labels hold a T13, an L6 or a missing level. Check the numbering."),
         "conus-unusual": _(
             "The conus is seen outside T12 to L3. The names may be wrong by a level or more: count again."
         ),
