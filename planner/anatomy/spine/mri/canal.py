@@ -25,14 +25,15 @@ PLAIN_SCORE = 0.6
 FIRST_SMOOTH_MM = 9.0
 BLEND_MM = 6.0
 """The path changes from the middle of the cord to that of the sac over about this length."""
-SURE_WALL, LOST_WALL = 0.6, 0.3
+SURE_WALL, LOST_WALL = 0.6, 0.2
 """Mean fall across the wall, as a share of the fluid: above the first the wall is plain, below the second there is
-none. 0.55 to 0.98 on the shared scans."""
+none. 0.55 to 0.98 on the shared scans; 0.3 with thick slices and grey fat around a lumbar sac."""
 SURE_CLOSED, LOST_CLOSED = 0.3, 0.12
-"""The same for the weakest sixth of the wall all around: 0.28 to 0.95 on the shared scans (0.24 with 4 mm
-slices), 0.21 at most in noise."""
-LEAST_CLOSED = 0.22
-"""Median along the path: less is no canal at all."""
+"""The same for the weakest sixth of the wall all around: 0.28 to 0.95 on the shared scans (0.24 with 4 mm slices)."""
+END_CLOSED = 0.08
+"""The first and the last section have at least this."""
+LEAST_CLOSED = 0.2
+"""Upper quartile along the path: less is no canal at all."""
 SMALLEST_MM2, LARGEST_MM2 = 45.0, 470.0
 """Area of the sac: 150 (T5) to 420 mm² (C1) on PAM50; more is the brain's cistern, less is no longer a sac."""
 LEAST_SEEN = 0.6
@@ -71,9 +72,10 @@ def find_canal(mr: Volume, progress: Progress = SILENT) -> Canal:
     keep = _trusted(wall)
     wall = wall_around(bright, Curve.of(wall.path.xyz[keep], mr.space))
     progress(0.85, _("Looking for the cord"))
-    cord = cord_line(bright, wall)
+    wall, cord = with_cord(bright, wall)
     path = _middle_path(wall, cord)
-    return _canal(wall_around(bright, path), first.contrast, _near(cord.is_cord, len(path.xyz)))
+    is_cord = _near(cord.is_cord, len(path.xyz))
+    return _canal(wall_around(bright, path, is_cord), first.contrast, is_cord)
 
 
 def outline(mr: Volume, canal: Canal) -> MriOutline:
@@ -81,8 +83,17 @@ def outline(mr: Volume, canal: Canal) -> MriOutline:
     contrast: Contrast = "t1" if canal.method == "mri-t1" else "t2"
     bright = turned_over(mr, contrast, float(np.percentile(np.asarray(mr.values, dtype=np.float32), 98)))
     path = Curve.of(canal.path.at(np.arange(0.0, canal.path.length_mm, SECTION_MM)), mr.space)
-    wall = wall_around(bright, path)
-    return MriOutline(wall, cord_line(bright, wall), contrast)
+    return MriOutline(*with_cord(bright, wall_around(bright, path)), contrast)
+
+
+def with_cord(fluid_bright: Volume, wall: SacWall) -> tuple[SacWall, CordLine]:
+    """Cord and sac together: once the cord is known the end of the fluid around it is the wall, and then the cord is
+    looked for again."""
+    cord = cord_line(fluid_bright, wall)
+    if not cord.is_cord.any():
+        return wall, cord
+    wall = wall_around(fluid_bright, wall.path, cord.is_cord)
+    return wall, cord_line(fluid_bright, wall)
 
 
 def _better_first_path(work: WorkVolume, progress: Progress) -> FirstPath:
@@ -105,8 +116,7 @@ def _no_canal() -> RefusedError:
 def _trusted(wall: SacWall) -> slice:
     """The longest stretch from the best section outwards on which there is a sac of a plausible size."""
     area, contrast = wall.area_mm2, gaussian_filter1d(wall.contrast, 3.0, mode="nearest")
-    is_sac = (area > SMALLEST_MM2) & (area < LARGEST_MM2) & (contrast > LOST_WALL) & (wall.closed > LOST_CLOSED)
-    is_sac &= wall.seen_share > 0.4
+    is_sac = (area > SMALLEST_MM2) & (area < LARGEST_MM2) & (contrast > LOST_WALL) & (wall.seen_share > 0.4)
     usual = median_filter(area, size=max(3, round(AREA_OVER_MM / SECTION_MM)), mode="nearest")
     span = round(AREA_OVER_MM / SECTION_MM)
     leaps = np.abs(np.log(np.maximum(usual[span:], 1.0) / np.maximum(usual[:-span], 1.0))) > -np.log(1.0 - STRAY_CHANGE)
@@ -116,10 +126,17 @@ def _trusted(wall: SacWall) -> slice:
     if not stretches:
         raise _no_canal()
     first, last = _joined(stretches, wall)
-    is_closed = float(np.median(wall.closed[first : last + 1])) > LEAST_CLOSED
+    is_closed = float(np.percentile(wall.closed[first : last + 1], 75)) > LEAST_CLOSED
     if (last - first) * SECTION_MM < SHORTEST_MM or not is_closed:
         raise _no_canal()
+    first, last = _without_lost_ends(wall.closed, first, last)
     return slice(first, last + 1)
+
+
+def _without_lost_ends(closed: FloatArray, first: int, last: int) -> tuple[int, int]:
+    """Without what has no wall around it at the ends: in the skull the cisterns go on where the canal has ended."""
+    is_walled = np.flatnonzero(closed[first : last + 1] > END_CLOSED)
+    return (first + int(is_walled[0]), first + int(is_walled[-1])) if len(is_walled) else (first, last)
 
 
 def _joined(stretches: list[tuple[int, int]], wall: SacWall) -> tuple[int, int]:

@@ -32,6 +32,9 @@ EDGE_MM = 1.5
 WALL_LEVEL, ROOT_LEVEL = 0.2, 0.5
 """Of the fluid's brightness: bone, ligament and dura are darker than the first, roots of the cauda equina and the cord
 as bright as the second. A wall beside roots is told from the roots by it."""
+FLUID_LEVEL, RING_BLEND = 0.8, 4.0
+"""Fluid is as bright as this share of its level; over so many sections one way of seeing the wall gives way to the
+other."""
 BEGIN_SHARE, SHARP_MM = 0.1, 0.5
 """The wall is where the fluid's brightness has halved, but no further than this behind the beginning of the fall: a
 broader fall than that of a sharp edge is fat beside the fluid, half as bright, not fluid."""
@@ -123,11 +126,14 @@ def _line_end(points: FloatArray) -> FloatArray:
     return cast(FloatArray, points.mean(axis=0) - slope * place.mean())
 
 
-def wall_around(fluid_bright: Volume, path: Curve) -> SacWall:
+def wall_around(fluid_bright: Volume, path: Curve, is_ring: NDArray[np.bool_] | None = None) -> SacWall:
+    """The wall about ``path``. ``is_ring`` (N,) where a cord is known to lie in the fluid, at every point of the path:
+    there the fluid ends all around at the wall; elsewhere roots may lie between."""
     around = sections(fluid_bright, path, path.arc_mm)
     values = gaussian_filter1d(around.values, BLUR_SECTIONS, axis=0)
     fluid = fluid_level(values)
-    chosen = closed_wall(wall_worth(values, around.is_seen, fluid))
+    ring = np.zeros(len(fluid)) if is_ring is None else gaussian_filter1d(is_ring.astype(float), RING_BLEND)
+    chosen = closed_wall(wall_worth(values, around.is_seen, fluid, ring))
     falls = falls_near(values, chosen, (4, 4))
     radius = np.minimum(falls.radius_mm(0.5), falls.radius_mm(BEGIN_SHARE) + SHARP_MM)
     fall = np.clip((falls.high - falls.low) / np.maximum(fluid, 1e-6)[:, None], 0.0, 1.0)
@@ -143,14 +149,23 @@ def fluid_level(values: NDArray[np.float32]) -> FloatArray:
     return cast(FloatArray, gaussian_filter1d(steady, 5.0, mode="nearest"))
 
 
-def wall_worth(values: NDArray[np.float32], is_seen: NDArray[np.bool_], fluid: FloatArray) -> NDArray[np.float32]:
-    """(N, RAYS, R) how much each place looks like the wall: fluid just inside, a fall outwards; 0 beyond the image."""
+def wall_worth(
+    values: NDArray[np.float32], is_seen: NDArray[np.bool_], fluid: FloatArray, ring: FloatArray
+) -> NDArray[np.float32]:
+    """(N, RAYS, R) how much each place looks like the wall: fluid just inside, a fall outwards; 0 beyond the image.
+
+    ``ring`` (N,) 0 to 1: where the fluid surrounds a cord its end counts, whatever lies outside (fat is grey); else the
+    fall into the dark counts more, so that roots of the cauda equina are taken in."""
     width = round(EDGE_MM / RADIUS_STEP_MM)
     mean = uniform_filter1d(values, width, axis=2, mode="nearest") / np.maximum(fluid, 1e-6)[:, None, None]
     inner = np.roll(mean, width // 2 + 1, axis=2)
     outer = np.roll(mean, -(width // 2 + 1), axis=2)
     darkness = 0.3 + 0.7 * np.clip(1.0 - (outer - WALL_LEVEL) / (ROOT_LEVEL - WALL_LEVEL), 0.0, 1.0)
-    worth = np.clip(inner - outer, 0.0, 1.0) * np.clip(inner / ROOT_LEVEL, 0.0, 1.0) * darkness
+    fall = np.clip(inner - outer, 0.0, 1.0)
+    with_roots = fall * np.clip(inner / ROOT_LEVEL, 0.0, 1.0) * darkness
+    of_fluid = fall * np.clip((inner - ROOT_LEVEL) / (FLUID_LEVEL - ROOT_LEVEL), 0.0, 1.0)
+    share = ring[:, None, None].astype(np.float32)
+    worth = share * of_fluid + (1.0 - share) * with_roots
     worth[~is_seen] = 0.0
     radius = RADIUS_STEP_MM * np.arange(values.shape[2])
     worth *= np.interp(radius, (LEAST_MM, USUAL_MM), (AT_LEAST, 1.0))

@@ -51,12 +51,11 @@ def test_that_the_fluid_behind_the_cord_of_the_template_is_that_of_the_table(sha
     canal = find_canal(mr)
     levels = fluid_by_level(find_cord(mr, canal), levels_of(scan(shared_data, "pam50small_levels"), canal))
     wanted = table(shared_data)
-    # C1 of this copy's labels ends below the cistern that the table's C1 holds
-    off = {level.name: level.thickness_mm - wanted[level.name] for level in levels if level.name != "C1"}
-    assert len(off) == 19
-    assert np.median(np.abs(list(off.values()))) < 0.4  # the aim is 0.3
-    assert max(np.abs(list(off.values()))) < 1.0  # the bar is 0.7: 0.9 at T6
-    assert sum(abs(value) > 0.75 for value in off.values()) <= 1
+    # C1 of this copy's labels ends below the cistern that the table's C1 holds; of L1 half is cauda equina
+    off = {level.name: level.thickness_mm - wanted[level.name] for level in levels if level.name not in ("C1", "L1")}
+    assert len(off) == 18
+    assert max(np.abs(list(off.values()))) < 0.7  # the bar; 0.66 at C7
+    assert np.median(np.abs(list(off.values()))) < 0.35  # the aim is 0.3; 0.29 measured
 
 
 def test_that_the_cord_of_a_cervical_scan_holds_as_much_as_its_manual_mask(shared_data: Path) -> None:
