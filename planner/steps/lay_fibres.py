@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.anatomy.capsule import CapsuleDrawing, capsule_lines
+from planner.anatomy.capsule import CapsuleDrawing, capsule_lines, smoothed_line
 from planner.axons.fibres import Fibre
 from planner.axons.models import fibre_model
 from planner.axons.mrg import MRG
@@ -19,6 +19,7 @@ from planner.case.model import MNI_SPACE, Case, Lead
 from planner.case.store import ArrayStore
 from planner.errors import RefusedError
 from planner.geometry.arrays import FloatArray
+from planner.geometry.curve import Curve
 from planner.geometry.points import Points
 from planner.geometry.transform import Transform
 from planner.i18n import _
@@ -31,7 +32,7 @@ CAPSULE_STATUS = "estimate: drawn on the atlas, not tractography of this patient
 FILE_STATUS = "as the file has it: not checked against this patient's images"
 CAPSULE_DIAMETER_UM = 5.7
 """Usual in models of deep stimulation (McIntyre 2004). Most fibres of the capsule are thinner and need more current."""
-CAPSULE_METHOD = "capsule ridge 1"
+CAPSULE_METHOD = "capsule ridge 2"
 """Changes when the drawing changes, so that older groups are seen to be out of date."""
 
 
@@ -107,7 +108,8 @@ def _template_lines(lead: Lead) -> tuple[FloatArray, ...]:
 
 def _carried(lines: Sequence[FloatArray], transform: Transform) -> list[FloatArray]:
     whole = transform.apply(Points.of(np.concatenate(lines), transform.source)).xyz
-    return list(np.split(whole, np.cumsum([len(line) for line in lines])[:-1]))
+    parts = np.split(whole, np.cumsum([len(line) for line in lines])[:-1])
+    return [smoothed_line(part) for part in parts]  # the deformation has a wobble of its own
 
 
 def _capsule_name(lead: Lead) -> str:
@@ -135,5 +137,25 @@ def _group(
         starts=store.put(starts),
         source="",
         status="",
-        details=details,
+        details={**details, "tightest_mm": f"{tightest_bend_mm(lines):.3g}"},
     )
+
+
+BEND_STEP_MM = 1.5
+"""Between the three places of which a bend is judged: the spacing of nodes is 0.5 to 1.5 mm."""
+
+
+def tightest_bend_mm(lines: Sequence[FloatArray]) -> float:
+    """The radius of the tightest bend of the median line; a straight line has a thousand millimetres."""
+    found = []
+    for line in lines:
+        curve = Curve.of(line[np.append(True, np.linalg.norm(np.diff(line, axis=0), axis=1) > 1e-6)], "line")
+        places = curve.at(np.arange(0.0, max(curve.length_mm, 2.01 * BEND_STEP_MM), BEND_STEP_MM))
+        first, second = np.diff(places, axis=0)[:-1], np.diff(places, axis=0)[1:]
+        turn = np.linalg.norm(np.cross(first, second), axis=1)
+        sides = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1) * np.linalg.norm(first + second, axis=1)
+        found.append(float((sides / np.maximum(2.0 * turn, 1e-3)).min(initial=STRAIGHT_MM)))
+    return min(float(np.median(found)), STRAIGHT_MM)
+
+
+STRAIGHT_MM = 1000.0

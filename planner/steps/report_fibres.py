@@ -7,7 +7,7 @@ from planner.case.checks import stale
 from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Case, Programme
 from planner.case.store import ArrayStore
-from planner.library.fibre_words import fibre_sentences, line_sentence
+from planner.library.fibre_words import bend_sentence, fibre_sentences, line_sentence
 from planner.report.findings import FibreFinding
 from planner.steps.fibre_results import END_CODE, FibreFigures, weiss
 
@@ -51,5 +51,5 @@ def _finding(
         rheobase_ma=fit.rheobase_ma if fit else None,
         chronaxie_us=fit.chronaxie_us if fit else None,
         lines=line_sentence(group.origin, group.source, group.status),
-        sentences=fibre_sentences(result.assumptions, model.name),
+        sentences=tuple(filter(None, (bend_sentence(group.details), *fibre_sentences(result.assumptions, model.name)))),
     )

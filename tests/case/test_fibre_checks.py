@@ -26,7 +26,16 @@ def with_fibres(case: Case) -> Case:
     hash_ = inputs_of_fibre_result(case, group.id, programme.id, {"width_us": "60"})
     places = ArrayRef("d" * 64, (2, 3), "<f4")
     result = FibreResult(
-        "result-1", group.id, programme.id, hash_, SOME, SOME, places, SOME, {"width_us": "60"}, {"60": 1.5}
+        "result-1",
+        group.id,
+        programme.id,
+        hash_,
+        SOME,
+        SOME,
+        places,
+        SOME,
+        {"width_us": "60"},
+        strength_duration={"60": 1.5},
     )
     return case.with_fibre_result(result)
 

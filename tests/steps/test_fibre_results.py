@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.anatomy.capsule import CapsuleDrawing, capsule_lines, smoothed_line
 from planner.axons.fibres import straight_fibre
 from planner.axons.nodes import Placing
 from planner.axons.preparing import Preparation
@@ -13,10 +14,13 @@ from planner.axons.waveform import Waveform
 from planner.cli.bench_field import lead_of_reference
 from planner.field import Capsule, Conductor, FieldOptions, Pose, solve_units
 from planner.geometry.arrays import FloatArray
+from planner.library.atlases import template
+from planner.library.targets import target
 from planner.progress import SILENT
 from planner.steps.activate_fibres import FibreQuestion, activate_fibres
 from planner.steps.fibre_results import FibreFigures, weiss
 from planner.steps.field_of_fibres import SolvedPotential
+from planner.steps.lay_fibres import tightest_bend_mm
 
 CONTACT_MIDDLE_MM = 4.25
 """Of contact C2 of the reference lead: 3.5 to 5 mm above the tip."""
@@ -99,3 +103,19 @@ def test_that_a_gap_and_equal_recharge_raise_the_threshold_as_measured(solved: S
     alone = activate_fibres(fibre, solved, question)[0].threshold_ma
     paired = activate_fibres(fibre, solved, replace(question, waveform=Waveform.biphasic(60.0)))[0].threshold_ma
     assert 1.14 <= paired / alone <= 1.53
+
+
+def test_that_the_tightest_bend_of_a_circle_is_its_radius_and_a_wobble_is_seen() -> None:
+    angle = np.linspace(0.0, 2.0, 200)
+    circle = np.stack([20.0 * np.cos(angle), 20.0 * np.sin(angle), 0.0 * angle], axis=1)
+    assert tightest_bend_mm([circle]) == pytest.approx(20.0, rel=0.02)
+    straight = np.stack([np.linspace(0, 40, 81), np.zeros(81), np.zeros(81)], axis=1)
+    assert tightest_bend_mm([straight]) == 1000.0
+    wobbling = straight + np.random.default_rng(0).normal(0.0, 0.15, straight.shape)
+    assert tightest_bend_mm([wobbling]) < 6.0
+    assert tightest_bend_mm([smoothed_line(wobbling)]) > 40.0
+
+
+def test_that_the_atlas_lines_do_not_wobble() -> None:
+    lines = capsule_lines(template().white, np.array(target("PLIC").mni("left")), CapsuleDrawing())
+    assert min(tightest_bend_mm([line]) for line in lines) > 10.0

@@ -12,7 +12,7 @@ from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Case, Programme, Simulation
 from planner.errors import PlannerError
 from planner.i18n import _, number
-from planner.library.fibre_words import fibre_sentences, line_sentence
+from planner.library.fibre_words import bend_sentence, fibre_sentences, line_sentence
 from planner.steps.fibre_results import ALONE, PAIRED, FibreFigures, recharge_of
 from planner.steps.lay_fibres import FibreFile
 from planner.ui.pages.stimulate_fibre_live import Estimate, LiveFibres, pattern_of
@@ -160,7 +160,8 @@ class FibrePanel(QWidget):
             self.words.say(_("No fibres yet. Lay the internal capsule, or read a file from tractography."))
             self.source.say("")
             return
-        self.source.say(line_sentence(group.origin, group.source, group.status), "warn")
+        lines = line_sentence(group.origin, group.source, group.status)
+        self.source.say(" ".join(part for part in (lines, bend_sentence(group.details)) if part), "warn")
         if f"fibres:{group.id}" in state.stale:
             self.words.say(
                 _("These fibres are out of date: the alignment or the side changed. Lay them again."), "stale"
