@@ -197,7 +197,7 @@ def _peer() -> dict[str, Any] | None:
 
 
 def ask_neuron(python: Path, rows: list[reference.Row], tolerance: float) -> dict[str, Any]:
-    """``axon_ms_per_s``, and ``threshold_ma`` and ``cpu_s`` of rows of one fibre and length, by NEURON of that Python."""
+    """``axon_ms_per_s``, and ``threshold_ma`` and ``cpu_s`` of rows of one fibre and length, by that NEURON."""
     with tempfile.TemporaryDirectory() as folder:
         library = _compiled_mechanism(python, Path(folder))
         command = [str(python), str(Path(__file__).with_name("neuron_peer.py")), str(library)]
