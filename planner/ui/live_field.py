@@ -71,6 +71,7 @@ class LiveField(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._solve)
+        session.document.changed.connect(self._follow)
 
     @property
     def _case(self) -> Case:
@@ -109,11 +110,21 @@ class LiveField(QObject):
         elif self._job is None:
             self._solve()
 
-    def follow(self, case: Case) -> None:
-        """The case changed: what was wanted for a lead that is elsewhere now (undo) is dropped."""
+    def leave(self) -> None:
+        """The person goes to another task: a lead that was let go of still gets its field, a held one does not."""
+        if self._is_held:
+            self.end()
+
+    def shut(self) -> None:
+        """Before the document is closed."""
+        self.end()
+        self._session.document.changed.disconnect(self._follow)
+
+    def _follow(self, _before: Case, after: Case) -> None:
+        """What was wanted for a lead that is elsewhere now (undo) is dropped, and what the case has by now."""
         if self._wanted is None or self._is_held:
             return
-        lead = case.leads.get(self._wanted.id)
+        lead = after.leads.get(self._wanted.id)
         if lead is None or _place(lead) != _place(self._wanted) or self._is_fresh(lead.id):
             self.end()
 

@@ -110,6 +110,18 @@ def test_that_moving_on_stops_the_job_of_the_last_place_quickly(opened: OpenCase
     assert not opened.session.jobs.running
 
 
+def test_that_a_lead_that_was_let_go_of_gets_its_field_although_the_person_went_on(
+    opened: OpenCase, lead: Lead, qtbot: QtBot
+) -> None:
+    page = opened.page("plan")
+    _hold(opened, 1.0)
+    page.chosen.depth_row.slider.setSliderDown(False)
+    stimulate = opened.page("stimulate")
+    qtbot.waitUntil(lambda: not checks.stale(opened.case), timeout=60_000)
+    assert not _shown(opened).is_estimate
+    assert stimulate.field.words.tone == "good"
+
+
 def test_that_undoing_the_move_takes_the_estimate_away(opened: OpenCase, lead: Lead) -> None:
     page, before = opened.page("plan"), opened.case
     _hold(opened, 1.5)

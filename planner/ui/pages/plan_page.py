@@ -79,7 +79,6 @@ class PlanPage(Page):
         self.say_stale(text.format(names=", ".join(lost)) if lost else "")
         if self.session.selection.active_lead not in case.leads:
             self.session.selection.set_active_lead(next(iter(case.leads), ""))
-        self.live.follow(case)
         self._show_chosen()
 
     def _active(self) -> Lead | None:
@@ -109,7 +108,10 @@ class PlanPage(Page):
         self.drag.is_listening = False
         self.session.picker.stop()
         self.session.showing.preview_lead(None)
-        self.live.end()
+        self.live.leave()
+
+    def closed(self) -> None:
+        self.live.shut()
 
     def _open_form(self, is_open: bool) -> None:
         self._is_form_open = is_open
