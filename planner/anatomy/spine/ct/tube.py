@@ -95,7 +95,7 @@ def centred(ct: Volume, path: Curve, rounds: int = 3) -> tuple[Curve, Tube]:
     """``path`` moved to the middle of the canal, and the wall seen from there."""
     for _round in range(rounds):
         tube = tube_around(ct, path)
-        shift = gaussian_filter1d(np.clip(centroids(tube), -4.0, 4.0), 3.0 / STEP_MM, axis=0, mode="nearest")
+        shift = gaussian_filter1d(np.clip(centroids(tube), -4.0, 4.0), 6.0 / STEP_MM, axis=0, mode="nearest")
         moved = tube.planes.origin + shift[:, :1] * tube.planes.right + shift[:, 1:] * tube.planes.back
-        path = smooth_curve(moved, path.space, STEP_MM, 2.0)
+        path = smooth_curve(moved, path.space, STEP_MM, 4.0)
     return path, tube_around(ct, path)
