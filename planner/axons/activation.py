@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.axons import engine
-from planner.axons.batch import NodePotentials, Setting, Thresholds
+from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
 from planner.axons.fibre_networks import Collateral, fibre_network
 from planner.axons.models import FibreModel
 from planner.axons.network_trials import NetworkTrials
@@ -86,6 +86,41 @@ def activate(
             start[n] = word
         done += len(which)
     return Answers(threshold, first, tuple(start), latency)
+
+
+WELL_ABOVE = 1.2
+"""A velocity is read at this much above the threshold: just at it the spike is late to start."""
+
+
+def velocities_m_s(
+    fibres: Sequence[NodeField],
+    answers: Answers,
+    model: FibreModel,
+    waveform: Waveform,
+    progress: Progress = SILENT,
+) -> FloatArray:
+    """(fibres,) conduction velocity, NaN where a fibre does not fire or is too short to tell.
+
+    Between 40 and 80 % of the way from where the spike starts to the farther end, so that neither start nor end counts.
+    """
+    found = np.full(len(fibres), np.nan)
+    for which in _batches(fibres):
+        reached = [n for n in which if np.isfinite(answers.threshold_ma[n])]
+        if not reached:
+            continue
+        some = [fibres[n] for n in reached]
+        strong = WELL_ABOVE * answers.threshold_ma[reached]
+        if model.is_fast and not some[0].collaterals:
+            node_mv = np.stack([one.node_mv for one in some])
+            batch = NodePotentials(some[0].diameter_um, node_mv, model.id)
+            response = engine.respond(batch, waveform, strong, progress=progress)
+        else:
+            trials, own = network_trials(some, model, waveform)
+            whole = trials.record(np.arange(len(some)), strong, progress)
+            response = Response(whole.fires, whole.crossing_ms[:, :own])
+        spacing_um = 1000.0 * model.internode_mm(some[0].diameter_um)
+        found[reached] = engine.conduction_velocity_m_s(response, spacing_um)
+    return found
 
 
 def _batches(fibres: Sequence[NodeField]) -> list[list[int]]:

@@ -74,6 +74,7 @@ def _answer(one: FibreAnswer, amplitude_ma: float | None) -> Result:
         "spike_at_mm": list(one.place) if one.place else None,
         "spike_on_added_part": one.is_on_added,
         "latency_ms": one.latency_ms if math.isfinite(one.latency_ms) else None,
+        "velocity_m_s": one.velocity_m_s if math.isfinite(one.velocity_m_s) else None,
         "computed_by": "network" if one.is_network else "engine",
         "trouble": one.trouble or None,
     }

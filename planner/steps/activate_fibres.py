@@ -1,11 +1,11 @@
 """Which fibres a pattern of contacts drives, and from what amplitude. The window, the verb and the report ask here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.axons.activation import Answers, SpikeStart, activate
+from planner.axons.activation import Answers, SpikeStart, activate, velocities_m_s
 from planner.axons.batch import Setting
 from planner.axons.fibres import Fibre
 from planner.axons.models import fibre_model
@@ -20,13 +20,15 @@ from planner.progress import SILENT, Progress
 
 @dataclass(frozen=True, slots=True)
 class FibreQuestion:
-    """What is asked of every fibre. ``tolerance`` of the thresholds, as a share."""
+    """What is asked of every fibre. ``tolerance`` of the thresholds, as a share; ``wants_velocity``: its conduction
+    velocity too."""
 
     waveform: Waveform
     model_id: str = MRG
     setting: Setting = "production"
     preparation: Preparation = Preparation()  # noqa: RUF009 - frozen
     tolerance: float = 0.01
+    wants_velocity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class FibreAnswer:
     latency_ms: float
     trouble: Trouble = ""
     is_network: bool = False
+    velocity_m_s: float = float("nan")
 
 
 def activate_fibres(
@@ -58,7 +61,17 @@ def activate_fibres(
     prepared = prepare(fibres, model, potential, question.preparation)
     fields = [one.field for one in prepared if one.field is not None]
     progress(0.1, _("Looking for the thresholds of {count} fibres").format(count=len(fields)))
-    found = activate(fields, model, question.waveform, progress.part(0.1, 1.0), question.setting, question.tolerance)
+    found = activate(
+        fields,
+        model,
+        question.waveform,
+        progress.part(0.1, 0.9 if question.wants_velocity else 1.0),
+        question.setting,
+        question.tolerance,
+    )
+    velocity = np.full(len(fields), np.nan)
+    if question.wants_velocity:
+        velocity = velocities_m_s(fields, found, model, question.waveform, progress.part(0.9, 1.0))
     answers: list[FibreAnswer] = []
     number = 0
     for one in prepared:
@@ -66,7 +79,8 @@ def activate_fibres(
             answers.append(_set_aside(one))
             continue
         is_network = not model.is_fast or bool(one.field.collaterals)
-        answers.append(_answer(one, found, number, is_network))
+        answer = _answer(one, found, number, is_network)
+        answers.append(replace(answer, velocity_m_s=float(velocity[number])))
         number += 1
     return tuple(answers)
 

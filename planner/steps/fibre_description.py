@@ -65,10 +65,11 @@ def read_fibre_description(path: Path) -> FibreDescription:
     if not low <= tolerance <= high:
         raise refused(keys.path("tolerance_percent"), _("{low} to {high} % is expected.").format(low=low, high=high))
     waveform = _waveform(keys.inner("waveform"))
+    wants_velocity = keys.flag("velocity", False)
     fibres = tuple(_fibres(keys, model_id, space, path.parent))
     amplitude = keys.number("amplitude_ma", above=0.0) if keys.has("amplitude_ma") else None
     keys.finish()
-    question = FibreQuestion(waveform, model_id, setting, preparation, tolerance / 100.0)
+    question = FibreQuestion(waveform, model_id, setting, preparation, tolerance / 100.0, wants_velocity)
     return FibreDescription(fibres, potential, question, amplitude)
 
 

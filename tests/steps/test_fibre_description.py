@@ -84,6 +84,17 @@ def test_that_a_curved_fibre_of_large_radius_tends_to_the_straight_one() -> None
     assert off[2] < 0.005
 
 
+def test_that_the_velocity_is_told_when_it_is_asked_for(tmp_path: Path) -> None:
+    """55 to 56 m/s at 10 µm (55.2 with steps of 1 µs, facts); C and other fibres by the network path."""
+    line = {"diameter_um": 10, "straight": {"middle_mm": [10, 0, 0], "direction": [1, 0, 0], "nodes": 41}}
+    for model, wanted in (("mrg", 55.8), ("sweeney", 57.0)):
+        described = read_fibre_description(written(tmp_path, {"velocity": True, "model": model, "fibres": [line]}))
+        (found,) = activate_fibres(described.fibres, described.potential, described.question)
+        assert found.velocity_m_s == pytest.approx(wanted, rel=0.025)
+    described = read_fibre_description(written(tmp_path, {}))
+    assert np.isnan(activate_fibres(described.fibres, described.potential, described.question)[0].velocity_m_s)
+
+
 HOSTILE = [
     ({"medium": {"s_per_m": 0}}, "medium.s_per_m"),
     ({"medium": {"s_per_m": [0.2, -1, 0.2]}}, "medium.s_per_m"),
