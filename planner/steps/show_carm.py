@@ -20,6 +20,7 @@ from planner.steps.spine_facts import outline_in
 View = Literal["ap", "lateral"]
 PREVIEW_MM, PREVIEW_PIXELS = 2.0, 256
 """While an angle is dragged; reference/spine.md, section 7."""
+CROSSHAIR_RGB = (255, 80, 70)
 MARK_RGB = (40, 90, 160)
 """Dark enough to be read on the bright parts of a radiograph."""
 
@@ -47,8 +48,16 @@ class CarmScene:
             arm = arm.with_pixels(PREVIEW_PIXELS)
         integrals = radiograph(self.coarse if is_preview else self.fine, arm, is_fine=not is_preview)
         words = image_words(case, case.images[case.planning_image])
-        basis = _("simulated from the CT")
-        return RadiographPicture(arm, integrals, words, _level_points(case), _lead_lines(case), basis)
+        return marked(case, RadiographPicture(arm, integrals, words, basis=_("simulated from the CT")))
+
+
+def marked(case: Case, picture: RadiographPicture, cursor: Vector | None = None) -> RadiographPicture:
+    """``picture`` with levels, leads and the crosshair as they are now."""
+    points = _level_points(case)
+    if cursor is not None:
+        points = (*points, CarmPoint("", cursor, CROSSHAIR_RGB))
+    words = image_words(case, case.images[case.planning_image])
+    return replace(picture, words=words, points=points, lines=_lead_lines(case))
 
 
 def arm_at(case: Case, level: str, view: View) -> CArm:
@@ -75,10 +84,6 @@ def arm_squared(case: Case, store: ArrayStore, level: str, view: View) -> CArm:
     except ValueError as error:
         text = _("No C-arm reaches the end plates of {level}. Choose another view.").format(level=level)
         raise RefusedError(text, code="carm-reach") from error
-
-
-def centred(arm: CArm, place: Vector) -> CArm:
-    return replace(arm, centre=place)
 
 
 def _row(case: Case, level: str) -> LevelRow:

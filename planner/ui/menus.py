@@ -107,6 +107,7 @@ class Menus:
             "sagittal": _("Sagittal"),
             "3d": _("3-D"),
             "straight": _("Straightened spine"),
+            "c-arm": _("Simulated C-arm"),
         }
         layout_menu = menu.addMenu(_("L&ayout"))
         for number, (key, text) in enumerate(layouts.items()):

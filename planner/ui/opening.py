@@ -4,6 +4,7 @@ from planner.app.document import CaseDocument
 from planner.app.jobs import Jobs
 from planner.app.selection import Selection
 from planner.app.settings import Settings
+from planner.ui.carm_on_views import CarmOnViews
 from planner.ui.errors import Errors
 from planner.ui.picking import PointPicker
 from planner.ui.session import Session
@@ -23,5 +24,7 @@ def open_workspace(document: CaseDocument, jobs: Jobs, settings: Settings, signe
     views.layout_changed.connect(lambda key: setattr(settings, "layout", key))
     picker = PointPicker()
     showing = CaseOnViews(document, selection, views, picker)
+    carm = CarmOnViews(document, selection, views.carm, errors.show)
+    views.layout_changed.connect(lambda _key: carm.shown() if views.carm.isVisible() else None)
     skin = Skin(document, jobs, settings, showing, views)
-    return Workspace(Session(document, jobs, selection, settings, views, picker, showing, skin, signer, errors))
+    return Workspace(Session(document, jobs, selection, settings, views, picker, showing, skin, signer, errors, carm))

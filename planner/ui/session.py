@@ -14,6 +14,7 @@ from planner.case.commands import Command
 from planner.case.model import Case
 from planner.errors import QuestionError
 from planner.progress import Progress
+from planner.ui.carm_on_views import CarmOnViews
 from planner.ui.errors import Errors
 from planner.ui.picking import PointPicker
 from planner.ui.showing import CaseOnViews
@@ -39,6 +40,7 @@ class Session:
     skin: Skin
     signer: Signer
     errors: Errors
+    carm: CarmOnViews
 
     @property
     def case(self) -> Case:

@@ -162,6 +162,7 @@ class Workspace(QWidget):
             page.closed()
         self.session.document.changed.disconnect(self._follow)
         self.session.skin.shut()
+        self.session.carm.shut()
         self.session.showing.shut()
 
 

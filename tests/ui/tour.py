@@ -199,6 +199,16 @@ class SpineTour(Tour):
         self.picture("4-spine")
         page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
         self.picture("4-spine-below")
+        if self.case.images[self.case.planning_image].modality == "CT":
+            views = self.window.workspace.session.views
+            views.show_in_corner("c-arm")
+            self.pause(2.0)  # the fine picture follows the coarse one
+            self.picture("4-c-arm")
+            views.carm.square_button.click()
+            views.show_layout("c-arm")
+            self.pause(2.0)
+            self.picture("4-c-arm-alone")
+            views.show_layout("four")
 
 
 TOURS = {"head": Tour, "spine": SpineTour}

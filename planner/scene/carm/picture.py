@@ -83,8 +83,10 @@ def _levelled(integrals: NDArray[np.float32], is_inside: NDArray[np.bool_]) -> N
     return np.asarray(integrals - np.float32(LEVELLED_SHARE) * slow, dtype=np.float32)
 
 
-def radiograph_marks(wanted: RadiographPicture) -> list[Mark]:
-    """Lines and points, then the words around them."""
+def radiograph_marks(wanted: RadiographPicture, side_px: int = 0) -> list[Mark]:
+    """Lines and points, then the words around them, for the picture drawn ``side_px`` wide (0: as it is)."""
+    if side_px:
+        wanted = replace(wanted, arm=wanted.arm.with_pixels(side_px))
     marks: list[Mark] = [mark for line in wanted.lines for mark in _line_marks(wanted.arm, line)]
     marks += [mark for point in wanted.points for mark in _point_marks(wanted.arm, point)]
     raster = _raster(wanted.arm)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from planner.case import checks
 from planner.case.commands import Command
@@ -25,7 +25,7 @@ from planner.ui.pages.region_switch import RegionSwitch
 from planner.ui.pages.spine_words import alarm_words, claim_words, reason_words
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
-from planner.ui.views.four_views import SPACE, STRAIGHT
+from planner.ui.views.four_views import CARM, SPACE, STRAIGHT
 from planner.ui.widgets.buttons import Button
 from planner.ui.widgets.labels import Note
 from planner.ui.widgets.signing import SigningRow
@@ -50,16 +50,19 @@ class SpinePage(Page):
         )
         outline_row = _row(self.outline_button, self.labels_button)
         self.section(_("Canal and vertebrae"), self.region, self.state, outline_row, self.unsure)
-        self.straight_box = QCheckBox(_("Straightened view in place of 3-D"))
-        self.straight_box.setMinimumHeight(TARGET_PX)
-        self.straight_box.clicked.connect(self._choose_corner)
+        self.corner_box = QComboBox()
+        self.corner_box.setMinimumHeight(TARGET_PX + 2)
+        self.corner_box.setAccessibleName(_("Beside the slices"))
+        for key, text in ((SPACE, _("3-D")), (STRAIGHT, _("Straightened spine")), (CARM, _("Simulated C-arm"))):
+            self.corner_box.addItem(text, key)
+        self.corner_box.activated.connect(lambda _index: self._choose_corner(self.corner_box.currentData()))
         self.table = LevelTable()
         self.table.chosen.connect(self._go)
         self.guard = Note()
         self.alarms = Note()
-        self.section(
-            _("Levels"), self.guard, self.alarms, self.straight_box, self.table, *self._naming(), *self._mending()
-        )
+        corner = _row(QLabel(_("Beside the slices")), self.corner_box)
+        naming, mending = self._naming(), self._mending()
+        self.section(_("Levels"), self.guard, self.alarms, corner, self.table, *naming, *mending)
         self.signing = SigningRow(session.signer, {"confirm": (_("Confirm numbering"), "approve")})
         self.signing.signed.connect(lambda _word, name: session.errors.attempt(lambda: self._confirm(name)))
         hint = Note(_("Count on the images from a level you are sure of, such as C2, the first rib or the sacrum."))
@@ -165,7 +168,7 @@ class SpinePage(Page):
             self.lumbar,
         ):
             widget.setEnabled(outline is not None)
-        self.straight_box.setEnabled(outline is not None)
+        self.corner_box.setEnabled(outline is not None)
         for one in (self.up_button, self.down_button, *self.signing.buttons.values()):
             one.setEnabled(is_named)
         for one in (self.outline_button, self.labels_button):
@@ -175,11 +178,11 @@ class SpinePage(Page):
         """The straightened spine is what levels are counted on."""
         if self.case.spine is not None and not self._has_chosen_corner:
             self.session.views.show_in_corner(STRAIGHT)
-        self.straight_box.setChecked(self.session.views.corner == STRAIGHT)
+        self.corner_box.setCurrentIndex(self.corner_box.findData(self.session.views.corner))
 
-    def _choose_corner(self, is_straight: bool) -> None:
+    def _choose_corner(self, key: str) -> None:
         self._has_chosen_corner = True
-        self.session.views.show_in_corner(STRAIGHT if is_straight else SPACE)
+        self.session.views.show_in_corner(key)
 
     def left(self) -> None:
         self.session.picker.stop()

@@ -13,6 +13,7 @@ from planner.scene.annotations import ImageWords
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.planes import ORTHOGONAL
 from planner.scene.slices import Layer, SliceLayer
+from planner.ui.views.carm_view import CarmView
 from planner.ui.views.scene_view import SceneView
 from planner.ui.views.slice_hand import Tool
 from planner.ui.views.slice_view import SliceView
@@ -22,16 +23,19 @@ FOUR = "four"
 SPACE = "3d"
 STRAIGHT = "straight"
 """The straightened spine; shares the corner of the 3-D view."""
+CARM = "c-arm"
+"""The simulated radiograph; shares it too."""
+CORNERS = (SPACE, STRAIGHT, CARM)
 REST_PER_FRAME, LONGEST_PAUSE_MS = 3.0, 300
 _PLACES = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), SPACE: (1, 1)}
 
 
-LAYOUTS = (FOUR, *_PLACES, STRAIGHT)
+LAYOUTS = (FOUR, *_PLACES, STRAIGHT, CARM)
 
 
 class FourViews(QWidget):
     """``show_layout`` takes ``four`` or the key of one view (``axial``, ``coronal``, ``sagittal``, ``3d``,
-    ``straight``)."""
+    ``straight``, ``c-arm``)."""
 
     cursor_moved = Signal(float, float, float)
     point_picked = Signal(float, float, float)
@@ -47,6 +51,7 @@ class FourViews(QWidget):
         self.slices = {kind: SliceView(kind) for kind in ORTHOGONAL}
         self.scene_view = SceneView()
         self.straight = StraightenedView()
+        self.carm = CarmView()
         self._corner = SPACE
         self._layout_key = FOUR
         self._tool: Tool = "crosshair"
@@ -65,8 +70,9 @@ class FourViews(QWidget):
         grid.setSpacing(2)
         for key, view in self.views.items():
             grid.addWidget(view, *_PLACES[key])
-        grid.addWidget(self.straight, *_PLACES[SPACE])
-        self.straight.hide()
+        for other in (self.straight, self.carm):
+            grid.addWidget(other, *_PLACES[SPACE])
+            other.hide()
         for index in (0, 1):
             grid.setRowStretch(index, 1)
             grid.setColumnStretch(index, 1)
@@ -78,9 +84,10 @@ class FourViews(QWidget):
             shortcut = QShortcut(QKeySequence(str(number)), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda key=key: self.toggle(key))
-        shortcut = QShortcut(QKeySequence("5"), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self.toggle(STRAIGHT))
+        for keys, key in (("5", STRAIGHT), ("6", CARM)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda key=key: self.toggle(key))
         for slice_view in self.slices.values():
             slice_view.cursor_moved.connect(self._move_cursor)
             slice_view.point_picked.connect(self.point_picked)
@@ -89,6 +96,7 @@ class FourViews(QWidget):
             slice_view.window_reset_requested.connect(self.window_reset_requested)
         straight = self.straight
         straight.maximise_requested.connect(lambda: self.toggle(STRAIGHT))
+        self.carm.maximise_requested.connect(lambda: self.toggle(CARM))
         straight.cursor_moved.connect(self._move_cursor)
         straight.window_changed.connect(self._change_window)
         straight.window_reset_requested.connect(self.window_reset_requested)
@@ -113,7 +121,7 @@ class FourViews(QWidget):
             raise KeyError(key)
         self._layout_key = key
         shown = (*self.slices, self._corner) if key == FOUR else (key,)
-        for name, view in {**self.views, STRAIGHT: self.straight}.items():
+        for name, view in {**self.views, STRAIGHT: self.straight, CARM: self.carm}.items():
             view.setVisible(name in shown)
         grid = self.layout()
         place = _PLACES.get(key, _PLACES[SPACE])
@@ -126,8 +134,8 @@ class FourViews(QWidget):
         self.layout_changed.emit(key)
 
     def show_in_corner(self, key: str) -> None:
-        """The 3-D view (``3d``) or the straightened spine (``straight``) beside the three planes."""
-        if key not in (SPACE, STRAIGHT):
+        """What stands beside the three planes: one of CORNERS. Raises KeyError for anything else."""
+        if key not in CORNERS:
             raise KeyError(key)
         self._corner = key
         self.show_layout(self._layout_key)

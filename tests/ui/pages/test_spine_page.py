@@ -106,13 +106,27 @@ def test_that_a_head_is_shown_its_own_page_again(page: SpinePage, opened: OpenCa
     assert opened.case.spine is not None  # nothing is lost
 
 
+def choose_corner(page: SpinePage, key: str) -> None:
+    page.corner_box.setCurrentIndex(page.corner_box.findData(key))
+    page.corner_box.activated.emit(page.corner_box.currentIndex())
+
+
+def test_that_the_c_arm_says_that_it_needs_a_ct(page: SpinePage, opened: OpenCase) -> None:
+    name(page, 0, "T9")
+    choose_corner(page, "c-arm")
+    carm = opened.session.views.carm
+    assert carm.isVisible()
+    assert [carm.level_box.itemText(row) for row in range(5)] == ["T9", "T10", "T11", "T12", "L1"]
+    assert "CT" in carm.canvas._words
+
+
 def test_that_the_straightened_spine_stands_beside_the_planes_and_3d_comes_back(
     page: SpinePage, opened: OpenCase
 ) -> None:
     views = opened.session.views
     assert views.straight.isVisible()
     assert not views.scene_view.isVisible()
-    page.straight_box.click()
+    choose_corner(page, "3d")
     assert views.scene_view.isVisible()
     opened.window.go_to_task("plan")
     opened.window.go_to_task("anatomy")
