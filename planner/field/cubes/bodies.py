@@ -18,6 +18,9 @@ RING, SEGMENT, RECTANGLE, DISC = 0, 1, 2, 3
 STRAIGHT_WITHIN_MM = 0.01
 """A curve is replaced by straight pieces that lie this close to it: a fifth of the finest cubes at a contact."""
 PIECE_MM = 0.5
+OFF_MM = 0.0123
+"""Contacts often end at whole twentieths of a millimetre: the cubes' faces stay clear of these, where the share of a
+contact in a face would jump."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,10 +112,10 @@ def frame_of(leads: tuple[PlacedLead, ...]) -> Frame:
         origin, along = path[0], _unit(path[-1] - path[0])
         zero = _across(first.place.zero_direction, along)
     if isinstance(first.shape, PaddleShape):
-        turn = np.stack([np.cross(along, zero), along, zero], axis=1)
+        turn, beside = np.stack([np.cross(along, zero), along, zero], axis=1), np.array([OFF_MM, OFF_MM, 0.0])
     else:
-        turn = np.stack([zero, np.cross(along, zero), along], axis=1)
-    return Frame(frozen(origin), frozen(turn), spaces.pop())
+        turn, beside = np.stack([zero, np.cross(along, zero), along], axis=1), np.array([0.0, 0.0, OFF_MM])
+    return Frame(frozen(origin + turn @ beside), frozen(turn), spaces.pop())
 
 
 def bodies_of(leads: tuple[PlacedLead, ...], conductors: tuple[str, ...], frame: Frame, reach_mm: float) -> Bodies:

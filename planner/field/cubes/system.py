@@ -17,8 +17,6 @@ from planner.i18n import _
 Single = NDArray[np.float32]
 GROUND = -2
 MANY = 10
-EDGE_SHIFT = 0.25
-"""Of a cube's edge: contacts count as larger by this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def system_of(bodies: Bodies, conductor: Conductor, frame: Frame, outer: Outer, 
     edges = box.finest_mm * 2.0 ** level.astype(float)
     centres = box.corner_mm + (ijk + 0.5) * edges[:, None]
     whole = np.flatnonzero(is_whole)
-    found = link_kernels.measured(centres[whole], edges[whole], *shape, *limits, EDGE_SHIFT)
+    found = link_kernels.measured(centres[whole], edges[whole], *shape, *limits)
     distance, tissue, metal = (np.zeros(len(level), dtype=np.float32) for _one in range(3))
     distance[whole], tissue[whole], metal[whole] = found
     is_kept = (tissue > 1e-3) & (metal < 0.999)
@@ -165,7 +163,7 @@ def _linked(
     g, density, ints, reals, count = link_kernels.joined(
         edges, centres, tree.child, tree.beside, distance, metal, halves, *shape,
         outer.array, outer.planes, outer.radius_mm, outer.is_grounded, capsule.thickness_mm, capsule.s_per_m,
-        EDGE_SHIFT, most + 1,
+        most + 1,
     )  # fmt: skip
     held = Held(ints[:count].copy(), reals[:count].copy())
     if outer.is_grounded and outer.case is not None:
