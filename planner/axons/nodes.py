@@ -127,13 +127,41 @@ def node_potentials(rows: Sequence[NodeRow], potential: Potential, names: Sequen
     return found
 
 
-def inside_model(row: NodeRow, potential: Potential) -> NodeRow | None:
-    """The longest run of the fibre's own nodes that have a field, continued with tapered ends where it was cut; None
-    when fewer than three have one. A fibre that meets a lead is not mended here: see :func:`node_potentials`."""
-    values = potential.at(row.xyz_mm)
-    known = np.isfinite(values) & ~row.is_added
-    if potential.in_lead(row.xyz_mm[~row.is_added]).any():
-        return row
+LOOK_EVERY_MM = 0.25
+"""A fibre is looked at this often for whether it runs through a lead (1.3 mm thick): nodes alone may step over it."""
+
+
+def through_lead(rows: Sequence[NodeRow], potential: Potential) -> NDArray[np.bool_]:
+    """(fibres,) whether the fibre itself, not what was added to it, runs through a lead."""
+    if not rows:
+        return np.zeros(0, dtype=bool)
+    looked = [_between(row.xyz_mm[~row.is_added]) for row in rows]
+    inside = potential.in_lead(np.concatenate(looked))
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in looked])[:-1]])
+    return np.asarray(np.logical_or.reduceat(inside, starts))
+
+
+def _between(xyz_mm: FloatArray) -> FloatArray:
+    """The nodes and places between them, straight, at most LOOK_EVERY_MM apart."""
+    step = float(np.linalg.norm(xyz_mm[1] - xyz_mm[0]))
+    count = max(int(np.ceil(step / LOOK_EVERY_MM)), 1)
+    shares = np.arange(count)[None, :, None] / count
+    inner = (xyz_mm[:-1, None] * (1.0 - shares) + xyz_mm[1:, None] * shares).reshape(-1, 3)
+    return np.concatenate([inner, xyz_mm[-1:]])
+
+
+def known_nodes(rows: Sequence[NodeRow], potential: Potential) -> list[NDArray[np.bool_]]:
+    """Of each fibre, (N,) whether a node is its own and has a field; the field is read once for all."""
+    if not rows:
+        return []
+    known = np.isfinite(potential.at(np.concatenate([row.xyz_mm for row in rows])))
+    parts = np.split(known, np.cumsum([len(row) for row in rows])[:-1])
+    return [part & ~row.is_added for part, row in zip(parts, rows, strict=True)]
+
+
+def inside_model(row: NodeRow, known: NDArray[np.bool_]) -> NodeRow | None:
+    """The longest run of ``known`` nodes, continued with tapered ends where it was cut; None when fewer than three are
+    known. A fibre that meets a lead is not mended here: see :func:`through_lead`."""
     low, high = _longest_run(known)
     if high - low < LEAST_NODES:
         return None

@@ -13,7 +13,16 @@ from planner.axons import mrg
 from planner.axons.activation import CollateralField, NodeField
 from planner.axons.fibres import Branch, Fibre, curve_of
 from planner.axons.models import FibreModel
-from planner.axons.nodes import NodeRow, Placing, Potential, inside_model, node_potentials, place_nodes
+from planner.axons.nodes import (
+    NodeRow,
+    Placing,
+    Potential,
+    inside_model,
+    known_nodes,
+    node_potentials,
+    place_nodes,
+    through_lead,
+)
 from planner.errors import PlannerError, RefusedError
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
@@ -58,7 +67,14 @@ def prepare(
     fibres: Sequence[Fibre], model: FibreModel, potential: Potential, how: Preparation
 ) -> tuple[PreparedFibre, ...]:
     """In the order given. Raises RefusedError (see :mod:`planner.axons.nodes`), PlannerError(code="fibre-diameter")."""
-    laid = [_laid(one, model, potential, how) for one in fibres]
+    placed = [_placed(one, model, how) for one in fibres]
+    if how.sets_aside:
+        placed = _within(placed, potential)
+    else:
+        _refuse_crossing(fibres, placed, potential)
+    laid = [
+        _laid(fibre, one, model) if isinstance(one, NodeRow) else one for fibre, one in zip(fibres, placed, strict=True)
+    ]
     whole = [one for one in laid if isinstance(one, _Laid)]
     values = iter(_values(whole, potential))
     found: list[PreparedFibre] = []
@@ -77,24 +93,41 @@ class _Laid:
     twigs: tuple[tuple[int, NodeRow], ...]
 
 
-def _laid(fibre: Fibre, model: FibreModel, potential: Potential, how: Preparation) -> "_Laid | Trouble":
+def _placed(fibre: Fibre, model: FibreModel, how: Preparation) -> "NodeRow | Trouble":
     try:
-        diameter = model.checked(fibre.diameter_um)
-        row = place_nodes(fibre, model.internode_mm(diameter), how.placing)
-        if how.sets_aside:
-            kept = inside_model(row, potential)
-            if kept is None:
-                return "fibre-outside-field"
-            if potential.in_lead(row.xyz_mm[~row.is_added]).any():
-                return "fibre-in-lead"
-            row = kept
-        twigs = tuple(_twig(row, branch, model) for branch in fibre.branches)
+        return place_nodes(fibre, model.internode_mm(model.checked(fibre.diameter_um)), how.placing)
     except PlannerError as error:
         for code in TROUBLES:
             if how.sets_aside and error.code == code:
                 return code
         raise
-    return _Laid(fibre, row, twigs)
+
+
+def _within(placed: "Sequence[NodeRow | Trouble]", potential: Potential) -> "list[NodeRow | Trouble]":
+    """The part of each fibre that has a field, or the trouble it is in; the field is read once for all."""
+    rows = [one for one in placed if isinstance(one, NodeRow)]
+    meets = iter(through_lead(rows, potential))
+    known = iter(known_nodes(rows, potential))
+    found: list[NodeRow | Trouble] = []
+    for one in placed:
+        if not isinstance(one, NodeRow):
+            found.append(one)
+            continue
+        part = inside_model(one, next(known))
+        found.append("fibre-in-lead" if next(meets) else part if part is not None else "fibre-outside-field")
+    return found
+
+
+def _refuse_crossing(fibres: Sequence[Fibre], placed: "Sequence[NodeRow | Trouble]", potential: Potential) -> None:
+    meets = through_lead([one for one in placed if isinstance(one, NodeRow)], potential)
+    for fibre, is_meeting in zip(fibres, meets, strict=True):
+        if is_meeting:
+            text = _("{name} runs through the lead: there is no field inside it. Move the fibre or leave it out.")
+            raise RefusedError(text.format(name=fibre.name or _("A fibre")), code="fibre-in-lead")
+
+
+def _laid(fibre: Fibre, row: NodeRow, model: FibreModel) -> _Laid:
+    return _Laid(fibre, row, tuple(_twig(row, branch, model) for branch in fibre.branches))
 
 
 def _twig(row: NodeRow, branch: Branch, model: FibreModel) -> tuple[int, NodeRow]:

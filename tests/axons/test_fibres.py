@@ -5,7 +5,15 @@ import pytest
 from numpy.typing import NDArray
 
 from planner.axons.fibres import Fibre, arc_fibre, straight_fibre
-from planner.axons.nodes import ADDED_NODES, Placing, inside_model, node_potentials, place_nodes
+from planner.axons.nodes import (
+    ADDED_NODES,
+    Placing,
+    inside_model,
+    known_nodes,
+    node_potentials,
+    place_nodes,
+    through_lead,
+)
 from planner.errors import RefusedError
 from planner.geometry.arrays import FloatArray
 
@@ -81,14 +89,25 @@ def test_that_a_fibre_through_the_lead_is_refused_and_one_outside_the_field_diff
 
 def test_that_the_part_within_the_model_can_be_kept_with_tapered_ends() -> None:
     outside = straight_fibre((0, 2, 0), (1, 0, 0), 60.0, 10.0, "s")
-    row = inside_model(place_nodes(outside, 1.0, Placing()), Sphere(reach_mm=10.0))
+    whole = place_nodes(outside, 1.0, Placing())
+    row = inside_model(whole, known_nodes([whole], Sphere(reach_mm=10.0))[0])
     assert row is not None
     assert row.treatment == "tapered"
     own = row.xyz_mm[~row.is_added]
     assert np.linalg.norm(own, axis=1).max() < 10.0
     (values,) = node_potentials([row], Sphere(reach_mm=10.0))
     assert np.isfinite(values).all()
-    assert inside_model(place_nodes(outside, 1.0, Placing()), Sphere(reach_mm=2.05)) is None
+    assert inside_model(whole, known_nodes([whole], Sphere(reach_mm=2.05))[0]) is None
+
+
+def test_that_a_fibre_whose_nodes_step_over_the_lead_still_meets_it() -> None:
+    fibre = straight_fibre((0, 0.1, 0), (1, 0, 0), 20.0, 16.0, "s")
+    row = place_nodes(fibre, 1.5, Placing((0.75, 0, 0), ends="as-is"))
+    near = Sphere(hole_mm=0.6)
+    assert np.isfinite(near.at(row.xyz_mm)).all()
+    assert through_lead([row, place_nodes(fibre, 1.5, Placing((0, 0, 0)))], near).tolist() == [True, True]
+    beside = place_nodes(straight_fibre((0, 0.7, 0), (1, 0, 0), 20.0, 16.0, "s"), 1.5, Placing())
+    assert through_lead([beside, row], near).tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
