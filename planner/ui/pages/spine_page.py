@@ -48,8 +48,8 @@ class SpinePage(Page):
             "folder",
             tip=_("A label map of VerSe, TotalSegmentator, TotalSpineSeg or SPINEPS"),
         )
-        outline_row = _row(self.outline_button, self.labels_button)
-        self.section(_("Canal and vertebrae"), self.region, self.state, outline_row, self.unsure)
+        found = (self.region, self.state, self.outline_button, self.labels_button, self.unsure)
+        self.section(_("Canal and vertebrae"), *found)
         self.corner_box = QComboBox()
         self.corner_box.setMinimumHeight(TARGET_PX + 2)
         self.corner_box.setAccessibleName(_("Beside the slices"))
