@@ -37,6 +37,14 @@ def compiled_kernels() -> Iterator[Callable[[], object]]:
     yield warm_spine
 
 
+def kernels_to_load() -> Iterator[Callable[[], object]]:
+    """What the window's own process loads ahead of time: what nearly everyone comes to use. Each package's kernels take
+    some 60 MB, so the others are loaded where the work begins."""
+    from planner.field.plane_kernels import warm as warm_planes
+
+    yield warm_planes
+
+
 def compile_all() -> None:
     """In the child: fill the cache on the disk."""
     for warm in compiled_kernels():

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from planner.app.kernels import are_compiled, compile_apart, compiled_kernels
+from planner.app.kernels import are_compiled, compile_apart, kernels_to_load
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class WarmUp(QObject):
     is_long = Signal(bool)
     _ended = Signal()
 
-    def __init__(self, kernels: Kernels = compiled_kernels, compile_first: CompileFirst | None = None) -> None:
+    def __init__(self, kernels: Kernels = kernels_to_load, compile_first: CompileFirst | None = None) -> None:
         """``compile_first(is_stopped)`` runs before the kernels are loaded; None: where they were never compiled."""
         super().__init__()
         self._kernels = kernels
