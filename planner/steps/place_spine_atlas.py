@@ -7,16 +7,17 @@ import numpy as np
 from planner.anatomy.spine import ct
 from planner.anatomy.spine.outline import Vertebra
 from planner.anatomy.spine.parametric import ParametricSpine, SpineParameters
+from planner.anatomy.spine.parametric.measured_wall import WallOf
 from planner.anatomy.spine.parametric.roots import Ganglion
 from planner.anatomy.structures import sphere
-from planner.case.facts import volume_of
+from planner.case.facts import surface_of, volume_of
 from planner.case.inputs import inputs_of_spine_atlas
 from planner.case.model import Case, SpineOutline, Structure
 from planner.case.store import ArrayStore
 from planner.errors import RefusedError
 from planner.geometry import Surface, Volume
 from planner.i18n import _
-from planner.library.spine_names import CORD_ID, SAC_ID, ganglion_id
+from planner.library.spine_names import CANAL_ID, CORD_ID, SAC_ID, ganglion_id
 from planner.progress import SILENT, Progress
 from planner.steps.spine_facts import canal_of, outline_in, scheme_of, vertebrae_of, with_surface
 from planner.steps.spine_measures import spine_measures
@@ -41,8 +42,26 @@ class PlacedAtlas:
         return case
 
 
-def placed_spine(outline: SpineOutline, store: ArrayStore) -> ParametricSpine:
-    """The parametric spine along this canal, milliseconds. Raises RefusedError: levels-unnamed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Wall:
+    """What was measured on the image: the wall of the canal (CT) or of the sac (MRI)."""
+
+    surface: Surface
+    of: WallOf
+
+
+def wall_in(case: Case, store: ArrayStore) -> Wall | None:
+    """The measured wall in a case; None when there is none."""
+    walls: tuple[tuple[str, WallOf], ...] = ((CANAL_ID, "canal"), (SAC_ID, "sac"))
+    for key, of in walls:
+        one = case.structures.get(key)
+        if one is not None and one.basis == "spine-image" and case.spine is not None and one.space == case.spine.space:
+            return Wall(surface_of(one, store, one.space), of)
+    return None
+
+
+def placed_spine(outline: SpineOutline, store: ArrayStore, wall: Wall | None = None) -> ParametricSpine:
+    """The parametric spine along this canal, as wide as its measured wall. Raises RefusedError: levels-unnamed."""
     if not outline.is_named:
         text = _("The vertebrae have no names yet. Give one of them its name first.")
         raise RefusedError(text, code="levels-unnamed")
@@ -51,6 +70,8 @@ def placed_spine(outline: SpineOutline, store: ArrayStore) -> ParametricSpine:
         canal_of(outline, store),
         vertebrae_of(outline),
         {one.name: one.dorsal_csf_mm for one in outline.vertebrae if one.dorsal_csf_mm is not None},
+        wall.surface if wall else None,
+        wall.of if wall else "canal",
     )
     if outline.conus_mm is None:
         return spine
@@ -65,7 +86,7 @@ def place_spine_atlas(case: Case, store: ArrayStore, progress: Progress = SILENT
     Raises RefusedError: no-spine, levels-unnamed; Cancelled.
     """
     outline = outline_in(case)
-    spine = placed_spine(outline, store)
+    spine = placed_spine(outline, store, wall_in(case, store))
     image = case.images[case.planning_image]
     if image.modality == "CT":
         progress(0.1, _("Looking for the foramina"))

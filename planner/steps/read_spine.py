@@ -6,7 +6,7 @@ from typing import Literal
 from planner.case.checks import approval_of, is_approved
 from planner.case.model import Case, Vector
 from planner.case.store import ArrayStore
-from planner.steps.place_spine_atlas import placed_spine
+from planner.steps.place_spine_atlas import placed_spine, wall_in
 from planner.steps.spine_facts import scheme_of
 
 ShownState = Literal["found", "claimed", "confirmed"]
@@ -93,7 +93,7 @@ def cord_at_levels(case: Case, store: ArrayStore) -> dict[str, CordAtLevel]:
     outline = case.spine
     if outline is None or not outline.is_named:
         return {}
-    spine = placed_spine(outline, store)
+    spine = placed_spine(outline, store, wall_in(case, store))
     depths = {one.level: one for one in spine.dorsal_csf()}
     found = {}
     for one in outline.vertebrae:

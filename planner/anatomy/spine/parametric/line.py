@@ -30,11 +30,12 @@ class SpineLine:
     place: FloatArray = field(repr=False)
 
     @classmethod
-    def of(cls, xyz: ArrayLike, back: ArrayLike, place: ArrayLike, space: str) -> "SpineLine":
-        """``back`` (N, 3) need only point roughly backwards; it is made perpendicular to the path."""
+    def of(cls, xyz: ArrayLike, back: ArrayLike, place: ArrayLike, space: str, start_mm: float = 0.0) -> "SpineLine":
+        """``back`` (N, 3) need only point roughly backwards; it is made perpendicular to the path. ``start_mm`` is the
+        arc of the first sample."""
         points, places = frozen(xyz), frozen(place)
         steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-        arc = frozen(np.concatenate([[0.0], np.cumsum(steps)]))
+        arc = frozen(start_mm + np.concatenate([[0.0], np.cumsum(steps)]))
         if (np.diff(places) <= 0).any() or (steps < 1e-6).any():
             raise ValueError("places and points along the canal must rise")
         down = unit(gaussian_filter1d(np.gradient(points, arc, axis=0), STEADY_SAMPLES, axis=0, mode="nearest"))
@@ -81,8 +82,10 @@ class SpineLine:
 
     def coordinates(self, xyz_mm: ArrayLike) -> FloatArray:
         """(M, 3) arc, right and back of points within the reach of the line's curvature."""
+        from scipy.spatial import cKDTree  # slow to import
+
         points = np.asarray(xyz_mm, dtype=float).reshape(-1, 3)
-        nearest = ((points[:, None, :] - self.xyz[None]) ** 2).sum(axis=2).argmin(axis=1)
+        nearest = cKDTree(self.xyz).query(points)[1]
         arc = self.arc_mm[nearest].copy()
         for _round in range(4):  # the foot on the smooth line, from the nearest sample
             frames = self.frames(arc)

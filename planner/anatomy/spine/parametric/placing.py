@@ -13,8 +13,10 @@ from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 
 STEP_MM = 1.0
-RADIUS_SPAN = (0.6, 1.6)
+SCALE_SPAN = (0.6, 1.6)
 """A measured canal outside this share of the atlas's is taken as a failed measurement and cut to it."""
+FARTHEST_MM = 4.0
+"""A path is not further than this from the middle of the canal it was found in."""
 RADIUS_SMOOTH_MM = 12.0
 
 
@@ -27,6 +29,11 @@ class Placed:
     top_arc_mm: FloatArray = field(repr=False)
     bottom_arc_mm: FloatArray = field(repr=False)
     scale: float
+
+    @property
+    def middle_arc_mm(self) -> FloatArray:
+        middles: FloatArray = (self.top_arc_mm + self.bottom_arc_mm) / 2
+        return middles
 
 
 def place_line(own: OwnLine, names: tuple[str, ...], canal: Canal, vertebrae: tuple[Vertebra, ...]) -> Placed:
@@ -42,30 +49,54 @@ def place_line(own: OwnLine, names: tuple[str, ...], canal: Canal, vertebrae: tu
         text = _("The named vertebrae do not lie on the canal. Check the level names.")
         raise PlannerError(text, code="level-order")
     arcs, own_arcs = arcs[is_spine], own_arcs[is_spine]
-    line = SpineLine.of(path.at(arcs), _back(canal, named, arcs), own.line.place_of(own_arcs), path.space)
-    shift = float(arcs[0])
-    tops, bottoms = (_extended(ends, atlas, patient, scale) - shift for ends in (own.top_arc_mm, own.bottom_arc_mm))
+    back, places = _back(canal, named, arcs), own.line.place_of(own_arcs)
+    line = SpineLine.of(path.at(arcs), back, places, path.space, float(arcs[0]))
+    tops, bottoms = (_extended(ends, atlas, patient, scale) for ends in (own.top_arc_mm, own.bottom_arc_mm))
     return Placed(line, tops, bottoms, scale)
 
 
-def canal_scales(canal: Canal, placed: Placed, radius_at_level: FloatArray) -> FloatArray:
-    """(N,) the patient's canal against the atlas's at every level; 1 where it was not measured."""
+def radius_scales(canal: Canal, placed: Placed, radius_at_level: FloatArray) -> FloatArray:
+    """(N,) the patient's canal against the atlas's at every level, from the largest circle around the path; 1 where it
+    was not measured."""
     arcs = canal.path.arc_mm
     known = np.isfinite(canal.radius_mm) & (canal.radius_mm > 0)
-    middles = (placed.top_arc_mm + placed.bottom_arc_mm) / 2 + _start(canal, placed)
+    middles = placed.middle_arc_mm
     if not known.any():
         return np.ones(len(middles))
     steps = np.arange(0.0, canal.path.length_mm + STEP_MM, STEP_MM)
     radius = np.interp(steps, arcs[known], canal.radius_mm[known])
     smooth = gaussian_filter1d(radius, RADIUS_SMOOTH_MM / STEP_MM, mode="nearest")
-    ratio = np.clip(np.interp(middles, steps, smooth) / radius_at_level, *RADIUS_SPAN)
+    ratio = np.clip(np.interp(middles, steps, smooth) / radius_at_level, *SCALE_SPAN)
     return np.asarray(ratio)
 
 
-def _start(canal: Canal, placed: Placed) -> float:
-    """Arc on the canal's path where the line begins."""
-    first = placed.line.xyz[0]
-    return float(canal.path.arc_mm[0] + np.linalg.norm(first - canal.path.xyz[0]))
+def wall_scales(measured_mm: FloatArray, atlas_mm: FloatArray) -> FloatArray:
+    """(N,) measured over the atlas's size per level; levels that were not seen take their neighbours' scale."""
+    ratio = np.clip(measured_mm / atlas_mm, *SCALE_SPAN)
+    return _filled(ratio, 1.0)
+
+
+def moved(placed: Placed, right_mm: FloatArray, back_mm: FloatArray) -> Placed:
+    """The line shifted sideways by what is given per level (N,; NaN where unknown), so that it runs in the middle."""
+    line = placed.line
+    levels = np.arange(len(right_mm)) + 0.5
+    shifts = [
+        gaussian_filter1d(np.interp(line.place, levels, _filled(np.clip(one, -FARTHEST_MM, FARTHEST_MM), 0.0)), 6.0)
+        for one in (right_mm, back_mm)
+    ]
+    new = SpineLine.of(line.at(line.arc_mm, *shifts), line.back, line.place, line.space, float(line.arc_mm[0]))
+    ends = placed.top_arc_mm, placed.bottom_arc_mm
+    tops, bottoms = (_extended(one, line.arc_mm, new.arc_mm, 1.0) for one in ends)
+    return Placed(new, tops, bottoms, placed.scale)
+
+
+def _filled(values: FloatArray, default: float) -> FloatArray:
+    """Unknown values from the nearest known ones, straight in between; ``default`` when none is known."""
+    known = np.isfinite(values)
+    if not known.any():
+        return np.full(len(values), default)
+    places = np.arange(len(values))
+    return np.asarray(np.interp(places, places[known], values[known]))
 
 
 def _named(names: tuple[str, ...], vertebrae: tuple[Vertebra, ...]) -> tuple[Vertebra, ...]:

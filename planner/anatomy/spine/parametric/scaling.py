@@ -9,7 +9,7 @@ from planner.anatomy.spine.parametric.measures import LevelMeasures
 
 LENGTHS = ("body_height_mm", "disc_below_mm", "width_top_mm", "width_bottom_mm", "depth_top_mm", "depth_bottom_mm")
 """What grows with stature. Canal, sac and cord do not."""
-ACROSS = ("canal_ap_mm", "canal_width_mm", "sac_ap_mm", "sac_width_mm", "dorsal_csf_mm")
+DEPTHS, WIDTHS = ("canal_ap_mm", "sac_ap_mm", "dorsal_csf_mm"), ("canal_width_mm", "sac_width_mm")
 """What grows with the canal: the cord does not, so the fluid takes up the difference (assumed)."""
 
 
@@ -17,10 +17,16 @@ def with_stature(levels: tuple[LevelMeasures, ...], scale: float) -> tuple[Level
     return tuple(_times(one, LENGTHS, scale) for one in levels)
 
 
-def with_canal(levels: tuple[LevelMeasures, ...], scales: ArrayLike) -> tuple[LevelMeasures, ...]:
-    """``scales``: one number, or one per level."""
-    each = np.broadcast_to(np.asarray(scales, dtype=float), len(levels))
-    return tuple(_times(one, ACROSS, float(scale)) for one, scale in zip(levels, each, strict=True))
+def with_canal(
+    levels: tuple[LevelMeasures, ...], depth_scales: ArrayLike, width_scales: ArrayLike | None = None
+) -> tuple[LevelMeasures, ...]:
+    """Scales are one number, or one per level; widths grow like depths when nothing is said."""
+    depths = np.broadcast_to(np.asarray(depth_scales, dtype=float), len(levels))
+    widths = depths if width_scales is None else np.broadcast_to(np.asarray(width_scales, dtype=float), len(levels))
+    return tuple(
+        _times(_times(one, DEPTHS, float(depth)), WIDTHS, float(width))
+        for one, depth, width in zip(levels, depths, widths, strict=True)
+    )
 
 
 def with_dorsal_csf(levels: tuple[LevelMeasures, ...], measured_mm: dict[str, float]) -> tuple[LevelMeasures, ...]:

@@ -1,6 +1,7 @@
 """Canal, sac and cord across the line: sizes at every vertebral place, and the dorsal CSF they leave."""
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +12,7 @@ from planner.anatomy.spine.parametric.parameters import SpineParameters
 from planner.anatomy.spine.parametric.segments import SegmentArcs
 from planner.geometry.arrays import FloatArray
 
+Sizes = TypeVar("Sizes", float, FloatArray)
 FRONT_SHARE = 0.35
 """Of the room between sac and bone that lies in front (veins, ligament); the rest is dorsal fat. Assumed."""
 ROOF = 0.3
@@ -60,7 +62,7 @@ def sections(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], seg
     sac_ap = np.minimum(_over(levels, "sac_ap_mm", place), canal_ap - 2 * LEAST_GAP_MM)
     sac_width = np.minimum(_over(levels, "sac_width_mm", place), canal_width - 2 * LEAST_GAP_MM)
     closing = _rounded_end(place, parameters.sac_end_place, reach=0.8)
-    sac_back = -canal_ap / 2 + FRONT_SHARE * (canal_ap - sac_ap) + sac_ap / 2
+    sac_back = sac_back_mm(canal_ap, sac_ap)
     cord_ap, cord_width = segments.cord_mm(place)
     cord_ap = np.minimum(cord_ap, sac_ap - 4 * LEAST_GAP_MM) * (cord_ap > 0)
     cord_width = np.minimum(cord_width, sac_width - 4 * LEAST_GAP_MM) * (cord_width > 0)
@@ -79,6 +81,19 @@ def sections(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], seg
         cord_half_width=cord_width / 2,
         cord_back=cord_back,
     )
+
+
+def sac_back_mm(canal_ap: Sizes, sac_ap: Sizes) -> Sizes:
+    """How far the sac's middle lies behind the canal's."""
+    return (FRONT_SHARE - 0.5) * (canal_ap - sac_ap)
+
+
+def inscribed_mm(ap_mm: float, width_mm: float) -> float:
+    """Radius of the largest circle around the middle of a section that narrows towards its roof."""
+    angle = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    v = np.sin(angle)
+    u = np.cos(angle) * (1 - ROOF * np.maximum(v, 0.0) ** 2)
+    return float(np.hypot(u * width_mm / 2, v * ap_mm / 2).min())
 
 
 def dorsal_csf(parameters: SpineParameters, levels: tuple[LevelMeasures, ...], place: FloatArray) -> FloatArray:

@@ -11,13 +11,14 @@ from planner.anatomy.spine.parametric.bone_surfaces import bone_surface
 from planner.anatomy.spine.parametric.bones import Disc, bones, discs, plans, verse_label
 from planner.anatomy.spine.parametric.cord_inside import CordSection, cord_section
 from planner.anatomy.spine.parametric.line import SpineLine
+from planner.anatomy.spine.parametric.measured_wall import WallOf, wall_sections
 from planner.anatomy.spine.parametric.measures import LevelMeasures
 from planner.anatomy.spine.parametric.own_line import OwnLine, own_line
 from planner.anatomy.spine.parametric.parameters import SpineParameters
-from planner.anatomy.spine.parametric.placing import canal_scales, place_line
+from planner.anatomy.spine.parametric.placing import Placed, moved, place_line, radius_scales, wall_scales
 from planner.anatomy.spine.parametric.roots import DorsalRoot, Ganglion, dorsal_roots, ganglia, snapped
 from planner.anatomy.spine.parametric.scaling import with_canal, with_dorsal_csf, with_stature
-from planner.anatomy.spine.parametric.sections import ROOF, Sections, sections
+from planner.anatomy.spine.parametric.sections import ROOF, Sections, inscribed_mm, sac_back_mm, sections
 from planner.anatomy.spine.parametric.segments import SegmentArcs, segment_arcs
 from planner.anatomy.spine.parametric.solids import Bone
 from planner.anatomy.spine.parametric.vertebra_shape import VertebraPlan
@@ -64,18 +65,27 @@ class ParametricSpine:
         return cls(parameters, levels, own.line, own.top_arc_mm, own.bottom_arc_mm)
 
     def placed_on(
-        self, canal: Canal, vertebrae: tuple[Vertebra, ...], dorsal_csf_mm: dict[str, float] | None = None
+        self,
+        canal: Canal,
+        vertebrae: tuple[Vertebra, ...],
+        dorsal_csf_mm: dict[str, float] | None = None,
+        wall: Surface | None = None,
+        wall_of: WallOf = "canal",
     ) -> "ParametricSpine":
-        """On a patient's canal: matched at the end plates of the named vertebrae, canal and sac scaled to the canal's
-        measured radius. ``dorsal_csf_mm`` measured per level replaces the table's.
+        """On a patient's canal: matched at the end plates of the named vertebrae. ``wall``, the measured canal or sac,
+        gives depth, width and middle at every level it reaches; without it the canal's radius scales both.
+        ``dorsal_csf_mm`` measured per level replaces the table's. Arcs of the placed spine are those of the canal's
+        path, up to what moving the line into the middle makes it longer.
 
         Raises PlannerError: no vertebra has a name ("no-level-name"), names are not in order ("level-order").
         """
         levels, own = _own(self.parameters)
-        names = tuple(one.name for one in levels)
-        placed = place_line(own, names, canal, vertebrae)
-        radius = np.array([min(one.canal_ap_mm, one.canal_width_mm) / 2 for one in levels])
-        levels = with_canal(with_stature(levels, placed.scale), canal_scales(canal, placed, radius))
+        placed = place_line(own, tuple(one.name for one in levels), canal, vertebrae)
+        levels = with_stature(levels, placed.scale)
+        if wall is not None:
+            levels, placed = _walled(levels, placed, wall, wall_of)
+        else:
+            levels = with_canal(levels, radius_scales(canal, placed, _radius(levels, canal)))
         levels = with_dorsal_csf(levels, dorsal_csf_mm or {})
         return ParametricSpine(self.parameters, levels, placed.line, placed.top_arc_mm, placed.bottom_arc_mm)
 
@@ -215,7 +225,7 @@ class ParametricSpine:
 
     def _steps(self, end_place: float) -> FloatArray:
         end = float(self.line.arc_of(min(end_place - 1e-3, float(self.line.place[-1])))[0])
-        return np.linspace(float(self.line.arc_mm[0]), end, max(int(end / lofts.STEP_MM), 2))
+        return np.linspace(float(self.line.arc_mm[0]), end, max(int((end - self.line.arc_mm[0]) / lofts.STEP_MM), 2))
 
     def _angles_deg(self) -> FloatArray:
         """(N,) how far the line turns forward from each vertebra to the next, kyphosis positive."""
@@ -228,3 +238,24 @@ def _own(parameters: SpineParameters) -> tuple[tuple[LevelMeasures, ...], OwnLin
     usual = parameters.measures.for_scheme(parameters.scheme)
     levels = with_canal(with_stature(usual, parameters.length_scale), parameters.canal_scale)
     return levels, own_line(parameters, levels)
+
+
+def _walled(
+    levels: tuple[LevelMeasures, ...], placed: Placed, wall: Surface, wall_of: WallOf
+) -> tuple[tuple[LevelMeasures, ...], Placed]:
+    """Sizes of a measured wall, and the line moved into its middle."""
+    seen = wall_sections(wall, placed.line, len(levels))
+    depths = wall_scales(seen.ap_mm, np.array([getattr(one, f"{wall_of}_ap_mm") for one in levels]))
+    widths = wall_scales(seen.width_mm, np.array([getattr(one, f"{wall_of}_width_mm") for one in levels]))
+    levels = with_canal(levels, depths, widths)
+    back = seen.back_mm
+    if wall_of == "sac":
+        back = back - np.array([sac_back_mm(one.canal_ap_mm, one.sac_ap_mm) for one in levels])
+    return levels, moved(placed, seen.right_mm, back)
+
+
+def _radius(levels: tuple[LevelMeasures, ...], canal: Canal) -> FloatArray:
+    """(N,) what the radius of this canal is compared with: on MRI the path runs in the sac and its wall is meant."""
+    what = "sac" if canal.method.startswith("mri") else "canal"
+    sizes = [(getattr(one, f"{what}_ap_mm"), getattr(one, f"{what}_width_mm")) for one in levels]
+    return np.array([inscribed_mm(*size) for size in sizes])

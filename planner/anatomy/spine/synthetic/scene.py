@@ -165,7 +165,7 @@ def _discs(grid: Grid, discs: tuple[Disc, ...]) -> tuple[NDArray[np.float32], ND
 def _line_tables(spine: ParametricSpine, z_top: float, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Frames and sections every mm along the line, and the sample at every mm of height."""
     line = spine.line
-    arcs = np.arange(0.0, line.arc_mm[-1], 1.0)
+    arcs = np.arange(line.arc_mm[0], line.arc_mm[-1], 1.0)
     frames = line.frames(arcs)
     place = line.place_of(arcs)
     across = spine.sections
@@ -175,5 +175,5 @@ def _line_tables(spine: ParametricSpine, z_top: float, count: int) -> tuple[Floa
     samples = np.stack([*(across.at(place, name) for name in names), horn], axis=1)
     z = z_top - np.arange(count, dtype=float)
     order = np.argsort(frames[:, 0, 2])
-    by_z = np.interp(z, frames[order, 0, 2], arcs[order])
+    by_z = np.interp(z, frames[order, 0, 2], np.arange(len(arcs), dtype=float)[order])
     return np.ascontiguousarray(frames), np.ascontiguousarray(samples), by_z

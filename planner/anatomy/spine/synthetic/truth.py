@@ -4,6 +4,7 @@ import numpy as np
 
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.anatomy.spine.parametric.bones import body_centre
+from planner.anatomy.spine.parametric.sections import inscribed_mm
 from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic.request import Truth
 from planner.geometry import Curve, Grid
@@ -54,7 +55,7 @@ def _canal(spine: ParametricSpine, grid: Grid) -> tuple[Canal, float]:
     part = slice(int(seen[0]), int(seen[-1]) + 1)
     half_ap = spine.sections.at(line.place[part], "canal_half_ap")
     half_width = spine.sections.at(line.place[part], "canal_half_width")
-    radius = np.minimum(half_ap, half_width)
+    radius = np.array([inscribed_mm(2 * ap, 2 * width) for ap, width in zip(half_ap, half_width, strict=True)])
     path = Curve.of(line.xyz[part], line.space)
     return Canal(path, np.ones(len(radius)), radius, METHOD), float(line.arc_mm[part.start])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from planner.anatomy.spine.outline import Canal, Vertebra
-from planner.anatomy.spine.parametric import ParametricSpine, Scoliosis
+from planner.anatomy.spine.parametric import ParametricSpine, Scoliosis, lofts
 from planner.anatomy.spine.synthetic.request import Truth, View
 from planner.anatomy.spine.synthetic.scene import grid_of
 from planner.anatomy.spine.synthetic.truth import truth_of
@@ -23,7 +23,7 @@ def test_that_a_spine_placed_on_itself_is_itself() -> None:
     spine = plain_spine()
     truth = known(spine)
     placed = spine.placed_on(truth.canal, truth.vertebrae)
-    start = float(spine.line.coordinates(truth.canal.path.xyz[:1])[0, 0])
+    start = float(spine.line.coordinates(truth.canal.path.xyz[:1])[0, 0])  # arcs begin where the image does
     own = {one.name: one for one in spine.segment_arcs()}
     for one in placed.segment_arcs():
         if one.is_whole:
@@ -130,3 +130,42 @@ def test_that_a_canal_that_was_not_measured_keeps_the_size_of_the_table() -> Non
     assert placed.space == "ct"
     place = spine.names.index("T9") + 0.5
     assert placed.sections.at(place, "canal_half_ap") == pytest.approx(spine.sections.at(place, "canal_half_ap"))
+
+
+def test_that_a_measured_wall_gives_depth_width_and_middle() -> None:
+    """The path given is 1.5 mm too far in front and to the right; the wall is that of a flat, wide canal."""
+    spine = plain_spine()
+    truth = known(spine)
+    line = spine.line
+    seen = (line.arc_mm > line.coordinates(truth.canal.path.xyz[:1])[0, 0]) & (line.place < 21.0)
+    arcs = line.arc_mm[seen]
+    place = line.place_of(arcs)
+    half_width, half_ap = (
+        1.2 * spine.sections.at(place, "canal_half_width"),
+        0.85 * spine.sections.at(place, "canal_half_ap"),
+    )
+    wall = lofts.tube(line, arcs, half_width, half_ap, np.zeros(len(arcs)))
+    off = Canal(Curve.of(line.at(arcs, 1.5, -1.5), line.space), np.ones(len(arcs)), np.full(len(arcs), np.nan), "ct")
+    placed = spine.placed_on(off, truth.vertebrae, wall=wall)
+    for level in ("T7", "T10", "T12"):
+        at = spine.names.index(level) + 0.5
+        ratios = [
+            placed.sections.at(at, name)[0] / spine.sections.at(at, name)[0]
+            for name in ("canal_half_width", "canal_half_ap")
+        ]
+        assert ratios == pytest.approx([1.2, 0.85], abs=0.05)
+        middle = placed.line.at(placed.line.arc_of(at))[0]
+        assert np.hypot(*line.coordinates(middle)[0, 1:]) < 0.4
+
+
+def test_that_on_mri_the_wall_is_that_of_the_sac() -> None:
+    spine = plain_spine()
+    truth = known(spine)
+    sac = spine.sac_surface()
+    assert sac is not None
+    placed = spine.placed_on(truth.canal, truth.vertebrae, wall=sac, wall_of="sac")
+    for level in ("T7", "T10", "L1"):
+        at = spine.names.index(level) + 0.5
+        for name in ("sac_half_width", "sac_half_ap", "canal_half_ap", "cord_half_ap"):
+            assert placed.sections.at(at, name)[0] == pytest.approx(spine.sections.at(at, name)[0], rel=0.04)
+        assert np.hypot(*spine.line.coordinates(placed.line.at(placed.line.arc_of(at)))[0, 1:]) < 0.3
