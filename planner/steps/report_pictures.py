@@ -13,11 +13,13 @@ from planner.library.targets import structure_id
 from planner.progress import SILENT, Progress
 from planner.report.findings import LegendEntry, Picture
 from planner.scene.annotations import ImageWords
+from planner.scene.carm import radiograph_png
 from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.planes import Raster, SlicePlane
 from planner.scene.slices import SliceLayer
 from planner.scene.snapshot import SlicePicture, slice_png
 from planner.steps.read_spine import level_rows
+from planner.steps.show_carm import CarmScene, View, arm_at
 from planner.steps.show_case import (
     GANGLIA,
     SPINE_RGB,
@@ -70,7 +72,7 @@ def report_pictures(case: Case, store: ArrayStore, progress: Progress = SILENT) 
         points=point_displays(case),
     )
     wanted = [*_spine_rasters(case), *(one for lead in leads for one in _rasters(lead, is_only=len(leads) == 1))]
-    pictures: list[Picture] = []
+    pictures: list[Picture] = list(_radiographs(case, store))
     for n, (title, raster) in enumerate(wanted):
         progress(n / len(wanted), title)
         pictures.append(Picture(title, _png(shown, raster)))
@@ -82,6 +84,22 @@ def _png(shown: _Shown, raster: Raster) -> bytes:
         raster, (shown.layer,), shown.words, leads=shown.leads, surfaces=shown.surfaces, points=shown.points
     )
     return slice_png(wanted)
+
+
+def _radiographs(case: Case, store: ArrayStore) -> tuple[Picture, ...]:
+    """What the C-arm would show of a CT, frontal and lateral, the level the names are counted from in the middle."""
+    image = case.images[case.planning_image]
+    if case.spine is None or not case.spine.anchor or image.modality != "CT":
+        return ()
+    scene, level = CarmScene.of(case, store), case.spine.anchor
+    views: tuple[tuple[View, str], ...] = (
+        ("ap", _("C-arm, frontal, {level}")),
+        ("lateral", _("C-arm, lateral, {level}")),
+    )
+    return tuple(
+        Picture(title.format(level=level), radiograph_png(scene.picture(case, arm_at(case, level, view))))
+        for view, title in views
+    )
 
 
 def _spine_rasters(case: Case) -> list[tuple[str, Raster]]:
