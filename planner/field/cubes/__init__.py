@@ -7,13 +7,13 @@ grid to one straight round lead and is quicker there). No mesh is made: nothing 
   on faces of cubes). ``body_kernels``: signed distances, and where on which contact the nearest surface lies.
 - ``tree``: cubes that halve near bodies, contacts and contacts' edges, and grow in proportion to the distance.
   Neighbours differ by one level. What is wholly lead, or outside the model, is no cube: inactive, not a weak conductor.
-- ``link_kernels``: conductances. Tissue in halves of cubes, sampled at voxel centres; a half cut by the encapsulation is
-  two layers at their angle. Beside insulation a link has the open part of its face, exact for a plane; where a contact's
-  surface passes between two middles the outer is joined to the contact over the true distance; contacts' edges share
-  faces by area. Links at an edge are strengthened for the square-root singularity (EDGE_BOOST).
-- ``multigrid_kernels``: one coarse cube meets four finer ones through their mean, so linear potentials are exact and the
-  matrix stays symmetric. Conjugate gradients in double precision, one multigrid cycle in single precision before each;
-  four contacts at once, blocks of four on two threads. 12 to 15 iterations whatever the size and the poses.
+- ``link_kernels``: conductances. Tissue in halves of cubes, sampled at voxel centres; a half cut by the encapsulation
+  is two layers at their angle. Beside insulation a link has the open part of its face, exact for a plane; where a
+  contact's surface passes between two middles the outer is joined to the contact over the true distance; contacts'
+  edges share faces by area. Links at an edge are strengthened for the square-root singularity (EDGE_BOOST).
+- ``multigrid_kernels``: one coarse cube meets four finer ones through their mean, so linear potentials are exact and
+  the matrix stays symmetric. Conjugate gradients in double precision, one multigrid cycle in single precision before
+  each step; four contacts at once, blocks of four on two threads. 12 to 15 iterations whatever the size and the pose.
 - ``cross_kernels``: the cross terms of tensors, in the conjugate gradients only.
 - ``field_kernels``: E from open faces only; ``reading_kernels``: E is linear in a cube, with slopes from neighbours in
   the same tissue. ``units``, ``cube_map``: as :class:`planner.field.UnitSolutions` and ``FieldMap`` (see

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.field.cubes.system import Crossing, Held, System
+from planner.field.cubes.system import GROUND, Crossing, Held, System
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import Progress
@@ -77,7 +77,10 @@ def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -
     currents = np.concatenate([one[0] for one in found])
     # What is left of a residual would still change the currents by this, to first order.
     conductance = currents - (left @ volts.T).astype(float)
-    return Solved(volts, (conductance + conductance.T) / 2.0, tuple(one[1] for one in found))
+    conductance = (conductance + conductance.T) / 2.0
+    if not (held.ints[:, 2] == GROUND).any():
+        conductance -= np.diag(conductance.sum(axis=1))  # no current leaves the model: that is exact
+    return Solved(volts, conductance, tuple(one[1] for one in found))
 
 
 def _currents(held: Held, x: FloatArray, block: range, contacts: int) -> FloatArray:
