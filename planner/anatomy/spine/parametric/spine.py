@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -137,14 +138,25 @@ class ParametricSpine:
         arc = self.line.arc_mm
         return tuple(bool(arc[0] <= middle <= arc[-1]) for middle in self.middle_arc_mm)
 
+    def bones_without(self, arches: tuple[str, ...]) -> tuple[Bone, ...]:
+        """Bones on the line, from above; those named have lost their arch (a laminectomy)."""
+        seen = np.array(self.is_on_line)
+        plans_seen = tuple(plan for plan, is_seen in zip(self.plans, seen, strict=True) if is_seen)
+        return bones(self.line, self.sections, plans_seen, self.middle_arc_mm[seen], arches)
+
     @cached_property
     def bones(self) -> tuple[Bone, ...]:
-        return bones(self.line, self.sections, self.plans, self.middle_arc_mm)
+        """Those whose middle lies on the line, from above."""
+        return self.bones_without(())
 
     @cached_property
     def discs(self) -> tuple[Disc, ...]:
+        """Between bones that lie on the line."""
         labels = {name: 100 + verse_label(name) for name in self.names}
-        return discs(self.line, self.plans, self.middle_arc_mm, labels)
+        seen = dict(zip(self.names, self.is_on_line, strict=True))
+        below = dict(pairwise(self.names))
+        found = discs(self.line, self.plans, self.middle_arc_mm, labels)
+        return tuple(one for one in found if seen[one.above] and seen[below[one.above]])
 
     def segment_arcs(self) -> tuple[SegmentSpan, ...]:
         """Cord segments that touch the line, from above."""
@@ -198,7 +210,7 @@ class ParametricSpine:
 
     def bone_surface(self, name: str) -> Surface:
         """Of one vertebra. Raises KeyError for one that is not on the line."""
-        found = next((one for one in self.bones if one.name == name and self.is_on_line[self.names.index(name)]), None)
+        found = next((one for one in self.bones if one.name == name), None)
         if found is None:
             raise KeyError(name)
         return bone_surface(found, self.space)

@@ -6,9 +6,9 @@
   sac and cord is that of the parametric spine and is the truth that comes with the picture.
 """
 
-from planner.anatomy.spine.synthetic.ct import render_ct
+from planner.anatomy.spine.synthetic.ct import ct_of, render_ct
 from planner.anatomy.spine.synthetic.findings import Findings
 from planner.anatomy.spine.synthetic.mri import render_mri
 from planner.anatomy.spine.synthetic.request import Rendered, Truth, View
 
-__all__ = ["Findings", "Rendered", "Truth", "View", "render_ct", "render_mri"]
+__all__ = ["Findings", "Rendered", "Truth", "View", "ct_of", "render_ct", "render_mri"]

@@ -11,6 +11,7 @@ from planner.anatomy.spine.synthetic.scene import fine_of, grid_of, heights_of, 
 from planner.anatomy.spine.synthetic.surroundings import usual_places
 from planner.anatomy.spine.synthetic.tissues import CT_CONTRAST_HU, CT_HU, table
 from planner.anatomy.spine.synthetic.truth import truth_of
+from planner.errors import SpaceMismatchError
 from planner.geometry import Grid, Volume
 
 SHARPNESS_MM = 0.4
@@ -47,6 +48,19 @@ def render_ct(
     image = np.clip(np.round(values), LOWEST_HU, HIGHEST_HU).astype(np.int16)
     labels = scanner.labels_of(scene.labels, scene.fine)
     return Rendered(Volume(grid, image), Volume(grid, labels), truth_of(spine, grid, findings.remarks), "CT")
+
+
+def ct_of(spine: ParametricSpine, grid: Grid, *, seed: int = 0) -> Volume:
+    """A CT (HU, int16) without noise on a given grid in the spine's space: what a spine placed on an MRI would show.
+
+    It is a drawing of the atlas, not an image of the patient, and has to be labelled so. Raises SpaceMismatchError.
+    """
+    if grid.space != spine.space:
+        raise SpaceMismatchError(f"the spine lies in {spine.space!r}, the grid in {grid.space!r}")
+    hard = skeleton(spine, Findings(), heights_of(grid))
+    scene = paint(spine, hard, fine_of(grid), table(CT_HU), seed)
+    values = scanner.slices(scene.values, scene.fine, None)
+    return Volume(grid, np.clip(np.round(values), LOWEST_HU, HIGHEST_HU).astype(np.int16))
 
 
 def _noise(spine: ParametricSpine, grid: Grid, values: scanner.Single, rng: np.random.Generator) -> scanner.Single:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from planner.anatomy.spine.parametric.bones import Disc, bones
+from planner.anatomy.spine.parametric.bones import Disc
 from planner.anatomy.spine.parametric.solids import Bone
 from planner.anatomy.spine.parametric.spine import ParametricSpine
 from planner.anatomy.spine.synthetic.ribs import surrounding_bones
@@ -49,7 +49,7 @@ def skeleton(spine: ParametricSpine, findings: Findings, heights_mm: tuple[float
             raise ValueError(f"{name} is not in this spine")
     below = {name: spine.names[index + 1] for index, name in enumerate(spine.names[:-1])}
     return Skeleton(
-        bones=bones(spine.line, spine.sections, spine.plans, spine.middle_arc_mm, findings.opened),
+        bones=spine.bones_without(findings.opened),
         others=surrounding_bones(spine, heights_mm),
         discs=tuple(one for one in spine.discs if one.above not in findings.fused),
         bony_discs=tuple(one for one in spine.discs if one.above in findings.fused),

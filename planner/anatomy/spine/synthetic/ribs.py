@@ -98,21 +98,28 @@ def _straight(
 
 def _shoulder_blades(spine: ParametricSpine) -> list[Bone]:
     found = []
-    for sign in (1.0, -1.0):
-        for (upper, lower), (near, far) in ((("T2", "T5"), (62.0, 110.0)), (("T4", "T7"), (66.0, 96.0))):
-            ends = [_beside(spine, name, sign * (near + far) / 2, 22.0) for name in (upper, lower)]
-            half = ((far - near) / 2, 2.6)
-            found.append(_straight(ends[0], ends[1], half, np.array([sign, 0.35, 0.0]), is_slab=True))
+    for (upper, lower), (near, far) in ((("T2", "T5"), (62.0, 110.0)), (("T4", "T7"), (66.0, 96.0))):
+        if not (_is_seen(spine, upper) and _is_seen(spine, lower)):
+            continue
+        for sign in (1.0, -1.0):
+            start, end = (_beside(spine, name, sign * (near + far) / 2, 22.0) for name in (upper, lower))
+            found.append(_straight(start, end, ((far - near) / 2, 2.6), np.array([sign, 0.35, 0.0]), is_slab=True))
     return found
 
 
 def _wings(spine: ParametricSpine) -> list[Bone]:
+    if not _is_seen(spine, "S1"):
+        return []
     found = []
     for sign in (1.0, -1.0):
         joint = _beside(spine, "S1", sign * 56.0, 14.0)
         crest = _beside(spine, "S1", sign * 122.0, -62.0, up_mm=22.0)
         found.append(_straight(joint, crest, (40.0, 6.0), np.array([0.0, -0.25, 1.0]), is_slab=True))
     return found
+
+
+def _is_seen(spine: ParametricSpine, name: str) -> bool:
+    return spine.is_on_line[spine.names.index(name)]
 
 
 def _beside(spine: ParametricSpine, name: str, right_mm: float, back_mm: float, up_mm: float = 0.0) -> FloatArray:

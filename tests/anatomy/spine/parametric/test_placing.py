@@ -169,3 +169,11 @@ def test_that_on_mri_the_wall_is_that_of_the_sac() -> None:
         for name in ("sac_half_width", "sac_half_ap", "canal_half_ap", "cord_half_ap"):
             assert placed.sections.at(at, name)[0] == pytest.approx(spine.sections.at(at, name)[0], rel=0.04)
         assert np.hypot(*spine.line.coordinates(placed.line.at(placed.line.arc_of(at)))[0, 1:]) < 0.3
+
+
+def test_that_only_bones_on_the_patients_canal_are_built() -> None:
+    spine = plain_spine()
+    truth = known(spine, "T9", "T11")
+    placed = spine.placed_on(truth.canal, truth.vertebrae)
+    assert [one.name for one in placed.bones] == ["T9", "T10", "T11"]
+    assert [one.above for one in placed.discs] == ["T9", "T10"]

@@ -5,7 +5,7 @@ import pytest
 
 from planner.anatomy.spine.levels import LevelScheme
 from planner.anatomy.spine.parametric import Scoliosis
-from planner.anatomy.spine.synthetic import Findings, Rendered, View, render_ct, render_mri
+from planner.anatomy.spine.synthetic import Findings, Rendered, View, ct_of, render_ct, render_mri
 from tests.anatomy.spine.builders import plain_spine, spine_with
 
 pytestmark = pytest.mark.slow  # every one draws an image or two
@@ -106,3 +106,12 @@ def test_that_thick_slices_average_what_thin_slices_show() -> None:
 def test_that_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="T13"):
         render_ct(plain_spine(), 1, view("T11", "T12"), Findings(fused=("T13",)))
+
+
+def test_that_a_placed_atlas_is_drawn_on_the_patients_grid() -> None:
+    """Placed on the truth of a picture and drawn on its grid, bone lies where the picture has it."""
+    rendered = render_ct(plain_spine(), 1, View("T9", "T12", (80, 100), 50, spacing_mm=(2, 2, 2)), noise_hu=0.0)
+    placed = plain_spine().placed_on(rendered.truth.canal, rendered.truth.vertebrae)
+    drawn = ct_of(placed, rendered.image.grid).values
+    there, here = rendered.image.values > 300, drawn > 300
+    assert 2 * (there & here).sum() / (there.sum() + here.sum()) > 0.8
