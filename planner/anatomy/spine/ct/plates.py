@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from planner.anatomy.spine.ct.planes import sampled
+from planner.anatomy.spine.ct.planes import Planes, sampled
 from planner.anatomy.spine.ct.tube import DIRECTIONS, Tube
+from planner.anatomy.spine.ct.turn import facing, turned
 from planner.anatomy.spine.ct.work_grid import OUTSIDE
 from planner.geometry import Volume
 from planner.geometry.arrays import FloatArray
@@ -23,10 +24,11 @@ TURNS = np.arange(-0.3, 0.31, 0.1)
 @dataclass(frozen=True, slots=True, eq=False)
 class Bodies:
     """HU of the columns in front of the canal: (N, U, V), NaN outside the image; ``wall_mm`` (N,) to the canal's front
-    wall."""
+    wall; ``planes`` turned to face the bodies."""
 
     hu: FloatArray
     wall_mm: FloatArray
+    planes: Planes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,17 @@ class Plate:
 
 def bodies(ct: Volume, tube: Tube) -> Bodies:
     """Columns in front of the wall, which the wall's own waves do not shake."""
+    planes = turned(tube.planes, facing(ct, tube))
     wall = gaussian_filter1d(tube.wall_mm[:, 3 * DIRECTIONS // 4], 8.0, mode="nearest")
     back = -np.arange(0.0, 48.1, 1.0)
-    stack = sampled(ct, tube.planes, SIDE_MM, back)
+    stack = sampled(ct, planes, SIDE_MM, back)
     stack = np.where(stack == OUTSIDE, np.nan, np.clip(stack, -150.0, 700.0))
     deep = wall[:, None] + DEPTH_MM
     low = np.floor(deep).astype(int)
     share = (deep - low)[:, None, :]
     rows = np.arange(len(stack))[:, None]
     first, second = stack[rows, :, low].transpose(0, 2, 1), stack[rows, :, low + 1].transpose(0, 2, 1)
-    return Bodies(first * (1.0 - share) + second * share, wall)
+    return Bodies(first * (1.0 - share) + second * share, wall, planes)
 
 
 def profile(found: Bodies, numbers: FloatArray, tilt: float, turn: float) -> FloatArray:

@@ -58,7 +58,9 @@ class Spine:
 
     def place(self, number: float, depth_mm: float) -> tuple[float, float, float]:
         back = -(self.wall_mm(number) + depth_mm)
-        x, y, z = self.planes.to_world(np.array([number]), np.zeros(1), np.array([back]))[0]
+        x, y, z = self.bodies.planes.to_world(
+            np.array([float(np.clip(number, 0, self.last))]), np.zeros(1), np.array([back])
+        )[0]
         return float(x), float(y), float(z)
 
     def is_seen(self, plate: Plate) -> bool:
