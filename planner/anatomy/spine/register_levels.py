@@ -22,9 +22,8 @@ from planner.progress import SILENT, Progress
 __all__ = ["LevelFit", "OutlinedImage", "SpineRegistration", "register_levels"]
 
 LevelState = Literal["refined", "outlines-only"]
-LEAST_EVIDENCE = 1.0
-"""Median over the levels: see Match.evidence. 2 to 10 in synthetic pairs, below 1 for images that do not belong
-together."""
+LEAST_EVIDENCE = 2.0
+"""See Match.evidence: 5 to 7 in synthetic pairs; 1.5 and less with the MRI upside down or of something else."""
 FEW_LEVELS = 2
 """With no more levels than this the evidence is told of, but nothing is refused by it."""
 LARGEST_JUMP_MM = 6.0
