@@ -1,8 +1,8 @@
 """Which of these fibres fire, and from what amplitude: any model, any lengths, collaterals too.
 
-Fibres are put together by diameter and number of nodes. MRG runs in the compiled engine, every other model and every
-fibre with collaterals as a network in NumPy; both answer in the same form. Thresholds belong to a pattern of contacts
-and a waveform: an amplitude is only compared with them.
+Fibres are put together by diameter and number of nodes. Double cables with a passive internode run in the compiled
+engine, every other model and every fibre with collaterals as a network in NumPy; both answer in the same form.
+Thresholds belong to a pattern of contacts and a waveform: an amplitude is only compared with them.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from planner.axons import engine
 from planner.axons.batch import NodePotentials, Response, Setting, Thresholds
+from planner.axons.cable import Cable
 from planner.axons.fibre_networks import Collateral, fibre_network
 from planner.axons.models import FibreModel
 from planner.axons.network_trials import NetworkTrials
@@ -110,9 +111,8 @@ def velocities_m_s(
             continue
         some = [fibres[n] for n in reached]
         strong = WELL_ABOVE * answers.threshold_ma[reached]
-        if model.is_fast and not some[0].collaterals:
-            node_mv = np.stack([one.node_mv for one in some])
-            batch = NodePotentials(some[0].diameter_um, node_mv, model.id)
+        batch = _compiled(some, model)
+        if batch is not None:
             response = engine.respond(batch, waveform, strong, progress=progress)
         else:
             trials, own = network_trials(some, model, waveform)
@@ -121,6 +121,29 @@ def velocities_m_s(
         spacing_um = 1000.0 * model.internode_mm(some[0].diameter_um)
         found[reached] = engine.conduction_velocity_m_s(response, spacing_um)
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch(NodePotentials):
+    """Fibres of a double cable that need not be one of the engine's own."""
+
+    made: Cable | None = None
+
+    def cable(self) -> Cable:
+        if self.made is None:
+            raise ValueError("a batch needs its cable")
+        return self.made
+
+
+def _compiled(fibres: Sequence[NodeField], model: FibreModel) -> _Batch | None:
+    """For the compiled engine; None where it cannot run these."""
+    if model.cable is None or fibres[0].collaterals:
+        return None
+    diameter_um = model.checked(fibres[0].diameter_um)
+    inside = [one.inside_mv for one in fibres if one.inside_mv is not None]
+    node_mv = np.stack([one.node_mv for one in fibres])
+    made = model.cable(diameter_um)
+    return _Batch(diameter_um, node_mv, model.id, np.stack(inside) if inside else None, made=made)
 
 
 def _batches(fibres: Sequence[NodeField]) -> list[list[int]]:
@@ -141,12 +164,9 @@ def _batch(
     setting: Setting,
     tolerance: float,
 ) -> Answers:
-    diameter_um = model.checked(fibres[0].diameter_um)
-    if not model.is_fast or fibres[0].collaterals:
+    batch = _compiled(fibres, model)
+    if batch is None:
         return _by_network(fibres, model, waveform, progress, tolerance)
-    node_mv = np.stack([one.node_mv for one in fibres])
-    inside = [one.inside_mv for one in fibres if one.inside_mv is not None]
-    batch = NodePotentials(diameter_um, node_mv, model.id, np.stack(inside) if inside else None)
     options = Search(tolerance=tolerance)
     found: Thresholds = engine.thresholds(batch, waveform, setting, progress, options)
     kinds: tuple[SpikeStart, ...] = tuple(found.first_spike_kind)

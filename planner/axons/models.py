@@ -1,11 +1,12 @@
 """The fibre models on offer: what each is for, its source, the diameters it holds for, and how it is computed.
 
-MRG (both rate constants) runs in the compiled engine. All others, and fibres with collaterals, run as networks in NumPy
+MRG and its thin variant run in the compiled engine. All others, and fibres with collaterals, run as networks in NumPy
 (:mod:`planner.axons.network_trials`): the same answers in the same form, some hundred times slower.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,9 +41,9 @@ C_SEGMENT_MM = 0.025
 
 @dataclass(frozen=True, slots=True)
 class FibreModel:
-    """``low_um`` to ``high_um`` is the range it holds for, as outer diameter of the fibre. ``is_fast``: in the compiled
-    engine. ``status`` is a stable word: ``verified`` (checked against published figures in our tests), ``read`` (the
-    parameters were read, its published results not)."""
+    """``low_um`` to ``high_um`` is the range it holds for, as outer diameter of the fibre. ``cable`` where the compiled
+    engine runs it. ``status`` is a stable word: ``verified`` (checked against published figures in our tests), or
+    ``read`` (the parameters were read, its published results not)."""
 
     id: str
     source: str
@@ -50,10 +51,15 @@ class FibreModel:
     low_um: float
     high_um: float
     temperature_c: float
-    is_fast: bool
     pace: Pace
     internode_mm: Callable[[float], float]
     unit: Callable[[float], Unit]
+    cable: Callable[[float], Cable] | None = None
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether the compiled engine runs it: the double cables with a passive internode."""
+        return self.cable is not None
 
     @property
     def name(self) -> str:
@@ -106,6 +112,10 @@ def _mrg_internode_mm(diameter_um: float) -> float:
     return mrg.geometry(diameter_um).node_spacing_um / 1000.0
 
 
+def _mrg_cable(model_id: str) -> Callable[[float], Cable]:
+    return lambda diameter_um: mrg.cable(model_id, diameter_um)
+
+
 def _mrg_unit(model_id: str) -> Callable[[float], Unit]:
     offset_mv = mrg.ALPHA_M_OFFSET_MV[model_id]
     rates = replace(MRG_RATES, m=(MRG_RATES.m[0], offset_mv, *MRG_RATES.m[2:]))
@@ -127,8 +137,11 @@ def _small_geometry(diameter_um: float) -> mrg.Geometry:
     )
 
 
+@lru_cache(maxsize=64)
 def _small_cable(diameter_um: float) -> Cable:
-    return mrg.assemble(SMALL_MRG, _small_geometry(diameter_um), mrg.cable(mrg.MRG, 10.0).membrane)
+    usual = mrg.cable(mrg.MRG, 10.0).membrane
+    membrane = replace(usual, g_naf_s_cm2=SMALL_RATES.g_na, g_ks_s_cm2=SMALL_RATES.g_ks)
+    return mrg.assemble(SMALL_MRG, _small_geometry(diameter_um), membrane)
 
 
 def _small_unit(diameter_um: float) -> Unit:
@@ -170,35 +183,36 @@ _PENA = "Peña et al. 2024, PLoS Comput Biol (doi 10.1371/journal.pcbi.1011833)"
 _MODELS = (
     FibreModel(
         mrg.MRG, "McIntyre, Richardson, Grill 2002, J Neurophysiol 87:995; rate constants of ModelDB 3810", "verified",
-        *mrg.DIAMETERS_UM, 37.0, True, Pace(), _mrg_internode_mm, _mrg_unit(mrg.MRG),
+        *mrg.DIAMETERS_UM, 37.0, Pace(), _mrg_internode_mm, _mrg_unit(mrg.MRG), _mrg_cable(mrg.MRG),
     ),
     FibreModel(
         mrg.MRG_AS_PUBLISHED, "McIntyre, Richardson, Grill 2002, J Neurophysiol 87:995, as printed", "verified",
-        *mrg.DIAMETERS_UM, 37.0, True, Pace(), _mrg_internode_mm, _mrg_unit(mrg.MRG_AS_PUBLISHED),
+        *mrg.DIAMETERS_UM, 37.0, Pace(), _mrg_internode_mm, _mrg_unit(mrg.MRG_AS_PUBLISHED),
+        _mrg_cable(mrg.MRG_AS_PUBLISHED),
     ),
     FibreModel(
-        SMALL_MRG, _PENA, "read", 1.5, 5.7, 37.0, False, Pace(),
-        lambda diameter_um: _small_geometry(diameter_um).node_spacing_um / 1000.0, _small_unit,
+        SMALL_MRG, _PENA, "read", 1.5, 5.7, 37.0, Pace(),
+        lambda diameter_um: _small_geometry(diameter_um).node_spacing_um / 1000.0, _small_unit, _small_cable,
     ),
     FibreModel(
         GAINES, "Gaines et al. 2018, J Comput Neurosci 45:29 (doi 10.1007/s10827-018-0689-5)", "read", 5.7, 16.0, 37.0,
-        False, Pace(), _mrg_internode_mm, _gaines_unit,
+        Pace(), _mrg_internode_mm, _gaines_unit,
     ),
     FibreModel(
-        SWEENEY, "Sweeney, Mortimer, Durand 1987, Proc IEEE EMBS 9:1577", "verified", 5.0, 20.0, 37.0, False,
+        SWEENEY, "Sweeney, Mortimer, Durand 1987, Proc IEEE EMBS 9:1577", "verified", 5.0, 20.0, 37.0,
         Pace(pulse_step_us=1.0, tail_step_us=2.0), _hundred_diameters_mm, _sweeney_unit,
     ),
     FibreModel(
         SENN, "Frankenhaeuser and Huxley 1964, J Physiol 171:302; McNeal 1976; Reilly 2016, Phys Med Biol 61:4346",
-        "verified", 5.0, 20.0, 20.0, False, Pace(pulse_step_us=2.0, tail_step_us=5.0, tail_ms=4.0),
+        "verified", 5.0, 20.0, 20.0, Pace(pulse_step_us=2.0, tail_step_us=5.0, tail_ms=4.0),
         _hundred_diameters_mm, _senn_unit,
     ),
     FibreModel(
         SUNDT, "Sundt, Gamper, Jaffe 2015, J Neurophysiol 114:3140 (doi 10.1152/jn.00226.2015)", "verified", 0.2, 1.5,
-        37.0, False, _C_PACE, lambda _diameter_um: C_SEGMENT_MM, _c_unit(sundt),
+        37.0, _C_PACE, lambda _diameter_um: C_SEGMENT_MM, _c_unit(sundt),
     ),
     FibreModel(
         RATTAY, "Rattay and Aberham 1993, IEEE Trans Biomed Eng 40:1201 (doi 10.1109/10.250575)", "read", 0.2, 1.5,
-        37.0, False, _C_PACE, lambda _diameter_um: C_SEGMENT_MM, _c_unit(rattay_aberham),
+        37.0, _C_PACE, lambda _diameter_um: C_SEGMENT_MM, _c_unit(rattay_aberham),
     ),
 )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 
-from planner.axons import mrg
 from planner.axons.activation import CollateralField, NodeField
 from planner.axons.fibres import Branch, Fibre, curve_of
 from planner.axons.models import FibreModel
@@ -27,10 +26,13 @@ from planner.errors import PlannerError, RefusedError
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 
-Trouble = Literal["", "fibre-short", "fibre-long", "fibre-in-lead", "fibre-outside-field", "fibre-diameter"]
+Trouble = Literal[
+    "", "fibre-short", "fibre-long", "fibre-in-lead", "fibre-outside-field", "fibre-diameter", "fibre-not-asked"
+]  # fmt: skip
 TROUBLES: tuple[Trouble, ...] = (
-    "fibre-short", "fibre-long", "fibre-in-lead", "fibre-outside-field", "fibre-diameter"
+    "fibre-short", "fibre-long", "fibre-in-lead", "fibre-outside-field", "fibre-diameter", "fibre-not-asked"
 )  # fmt: skip
+"""Kept results count their places in this list: new ones come last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,15 +163,14 @@ def _prepared(
         for (at, _row), branch, value in zip(laid.twigs, fibre.branches, values[1:], strict=True)
     )
     inside = None
-    if how.reads_internodes and model.is_fast and not collaterals and laid.row.treatment != "tapered":
-        inside = _inside(laid, model, potential)
+    if how.reads_internodes and model.cable is not None and not collaterals and laid.row.treatment != "tapered":
+        inside = _inside(laid, model.cable(fibre.diameter_um).places, potential)
     field = NodeField(fibre.diameter_um, values[0], collaterals, inside)
     return PreparedFibre(fibre, laid.row, tuple(row for _at, row in laid.twigs), field)
 
 
-def _inside(laid: _Laid, model: FibreModel, potential: Potential) -> FloatArray:
+def _inside(laid: _Laid, shares: FloatArray, potential: Potential) -> FloatArray:
     """(N - 1, 10) mV per mA at the internodes' compartments. Raises RefusedError(code="fibre-in-lead")."""
-    shares = mrg.cable(model.id, laid.fibre.diameter_um).places
     places = laid.row.between(laid.fibre, shares)
     values = potential.at(places.reshape(-1, 3)).reshape(places.shape[:2])
     if not np.isfinite(values).all():

@@ -13,6 +13,7 @@ def trouble_words() -> dict[str, str]:
         "fibre-short": _("are shorter than three nodes"),
         "fibre-long": _("are longer than the models take"),
         "fibre-diameter": _("have a diameter outside the model's range"),
+        "fibre-not-asked": _("were not asked, because this model is slow"),
     }
 
 

@@ -106,5 +106,13 @@ def _answer(one: PreparedFibre, found: Answers, number: int, is_network: bool) -
 
 
 def _set_aside(one: PreparedFibre) -> FibreAnswer:
-    name, diameter = one.fibre.name, one.fibre.diameter_um
-    return FibreAnswer(name, diameter, 0, 0, np.inf, "", -1, None, False, np.nan, one.trouble)
+    return _without_answer(one.fibre, one.trouble)
+
+
+def not_asked(fibre: Fibre) -> FibreAnswer:
+    """Of a fibre that was left out because its model is slow."""
+    return _without_answer(fibre, "fibre-not-asked")
+
+
+def _without_answer(fibre: Fibre, trouble: Trouble) -> FibreAnswer:
+    return FibreAnswer(fibre.name, fibre.diameter_um, 0, 0, np.inf, "", -1, None, False, np.nan, trouble)

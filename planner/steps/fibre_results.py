@@ -21,7 +21,7 @@ from planner.errors import PlannerError
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import SILENT, Progress
-from planner.steps.activate_fibres import FibreAnswer, FibreQuestion, activate_fibres
+from planner.steps.activate_fibres import FibreAnswer, FibreQuestion, activate_fibres, not_asked
 from planner.steps.field_of_fibres import SolvedPotential, solved_potential
 from planner.steps.lay_fibres import fibres_of
 from planner.steps.simulate import programme_named
@@ -75,7 +75,7 @@ def compute_fibres(
     potential = solved_potential(case, store, programme)
     fibres = fibres_of(group, store)
     question = question_of(group, programme.width_us, wanted.recharge)
-    answers = activate_fibres(fibres, potential, question, progress.part(0.0, 0.8))
+    answers = _answers(fibres, potential, question, progress.part(0.0, 0.8))
     curve = strength_duration(fibres, answers, potential, group, wanted.recharge, progress.part(0.8, 1.0))
     words = _words(group, programme, wanted, answers)
     return FibreResult(
@@ -91,6 +91,27 @@ def compute_fibres(
         strongest_v_mm_ma=store.put(_strongest(group, store, potential)),
         strength_duration=curve,
     )
+
+
+MOST_SLOW = 12
+"""Fibres asked of a model that is not compiled: some seconds to tens of seconds each."""
+
+
+def _answers(
+    fibres: tuple[Fibre, ...], potential: Potential, question: FibreQuestion, progress: Progress
+) -> tuple[FibreAnswer, ...]:
+    """Of all fibres; of a slow model those spread evenly over the group, the others are told as not asked."""
+    if fibre_model(question.model_id).is_fast or len(fibres) <= MOST_SLOW:
+        return activate_fibres(fibres, potential, question, progress)
+    chosen = np.unique(np.linspace(0, len(fibres) - 1, MOST_SLOW).round().astype(int))
+    asked = dict(
+        zip(
+            chosen.tolist(),
+            activate_fibres([fibres[n] for n in chosen], potential, question, progress),
+            strict=True,
+        )
+    )
+    return tuple(asked.get(n) or not_asked(one) for n, one in enumerate(fibres))
 
 
 def _strongest(group: FibreGroup, store: ArrayStore, potential: SolvedPotential) -> NDArray[np.float32]:

@@ -138,6 +138,9 @@ class Tour:
             page.controls.amplitude.spin.setValue(3.0)
             page.compute_field()
             self.until("field", lambda: self.case.simulations)
+        if not self.case.fibre_groups:
+            page.fibres.capsule_button.click()
+            self.until("fibres", lambda: self.case.fibre_results)
         self.window.workspace.session.showing.zoom_to(lead.target)  # type: ignore[union-attr]
         self.pause(SETTLE_S)
         self.drag_amplitude(page)
@@ -145,6 +148,10 @@ class Tour:
             bar = page.verticalScrollBar()
             bar.setValue(int(share * bar.maximum()))
             self.picture(f"6-stimulate-{name}")
+
+        page.fibres.recruitment.setFocus()
+        page.ensureWidgetVisible(page.fibres.numbers)
+        self.picture("6-stimulate-fibres")
 
     def drag_amplitude(self, page) -> None:  # type: ignore[no-untyped-def]
         """What one step of the amplitude slider costs, from the new value to the repainted views."""
