@@ -1,6 +1,6 @@
 """The parametric spine against the tables it comes from, and against those it does not: one line per number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,7 @@ def spine_report() -> SpineReport:
         *_segment_lines(spine),
         *_epidural_lines(spine, sourced),
         *_gap_lines(spine),
+        *_root_lines(spine),
         *_other_lines(spine),
     ]
     return SpineReport(tuple(lines))
@@ -134,8 +135,23 @@ def _gap_lines(spine: ParametricSpine) -> list[Line]:
     return found
 
 
+def _root_lines(spine: ParametricSpine) -> list[Line]:
+    """Where roots leave the sac. The take-off of T11 and L5 is an input, the rest follows from sac and foramen."""
+    found = []
+    for row in tables.values("dorsal_root_angles", "value", what="quantity", sd="sd"):
+        if row.what == "coronal take-off angle":
+            angle = measuring.root_exit(spine, row.level).take_off_deg
+            found.append(replace(_independent("root_take_off_deg", row, angle), is_input=True))
+        elif row.what == "root-sleeve origin to midline":
+            found.append(_independent("root_to_midline_mm", row, measuring.root_exit(spine, row.level).to_midline_mm))
+        elif row.what == "distance between neighbouring origins":
+            upper, lower = (measuring.root_exit(spine, name).arc_mm for name in row.level.split("-"))
+            found.append(_independent("roots_apart_mm", row, lower - upper))
+    return found
+
+
 def _other_lines(spine: ParametricSpine) -> list[Line]:
-    """Cord length against the usual range, take-off of the rows that name a root."""
+    """Cord length against the usual range."""
     length = float(spine.line.arc_of(spine.segments.conus)[0] - spine.line.arc_of(0.0)[0])
     row = next(one for one in tables.rows("conus_root_levels") if one["item"] == "cord length")
     middle = (float(row["low_mm"]) + float(row["high_mm"])) / 2

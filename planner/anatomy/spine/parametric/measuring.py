@@ -76,6 +76,24 @@ def interlaminar_gap(spine: ParametricSpine, index: int) -> float:
     return float(free.sum() * 0.25)
 
 
+@dataclass(frozen=True, slots=True)
+class RootExit:
+    """Where a root leaves the sac: distance from the midline, arc, and the coronal angle between sac and root."""
+
+    to_midline_mm: float
+    arc_mm: float
+    take_off_deg: float
+
+
+def root_exit(spine: ParametricSpine, name: str) -> RootExit:
+    """Of the right side. Raises StopIteration for a root this spine does not have."""
+    root = next(one for one in spine.dorsal_roots() if one.name == name and one.side == "right")
+    ganglion = next(one for one in spine.ganglia() if one.name == name and one.side == "right")
+    leave, end = spine.line.coordinates(np.stack([root.curve.xyz[-4], ganglion.centre]))
+    angle = np.degrees(np.arctan2(end[1] - leave[1], end[0] - leave[0]))
+    return RootExit(float(leave[1]), float(leave[0]), float(angle))
+
+
 def _free_mm(spine: ParametricSpine, index: int, start: FloatArray, direction: FloatArray) -> float:
     """How far one gets from ``start`` before meeting this vertebra's bone."""
     steps = np.arange(0.0, REACH_MM, STEP_MM)

@@ -8,7 +8,9 @@ from scipy.interpolate import PchipInterpolator
 from planner.anatomy.spine.levels import USUAL
 from planner.anatomy.spine.parametric.measures import SegmentMeasures
 from planner.anatomy.spine.parametric.parameters import SpineParameters
+from planner.errors import PlannerError
 from planner.geometry.arrays import FloatArray
+from planner.i18n import _
 
 FIXED_ABOVE = float(USUAL.index("T1"))
 """Above T1 a high or low conus moves nothing; below, the shift grows with the square of the distance. Assumed: cervical
@@ -53,13 +55,15 @@ class SegmentArcs:
 
 
 def segment_arcs(parameters: SpineParameters) -> SegmentArcs:
+    """Raises PlannerError (code "conus-too-high") where no order of segments is left."""
     measured: tuple[SegmentMeasures, ...] = parameters.measures.segments
     conus = parameters.conus_place
     shift = conus - parameters.measures.conus
     top = _moved(np.array([one.top for one in measured]), parameters.measures.conus, shift)
     bottom = np.append(top[1:], conus)  # the table leaves gaps of its rounding
     if (bottom <= top).any():
-        raise ValueError("the conus is too high for the cord's segments to keep their order")
+        text = _("The end of the cord cannot lie that high. Mark the conus again.")
+        raise PlannerError(text, code="conus-too-high")
     return SegmentArcs(
         names=tuple(one.name for one in measured),
         top=top,
@@ -71,5 +75,7 @@ def segment_arcs(parameters: SpineParameters) -> SegmentArcs:
 
 
 def _moved(place: FloatArray, conus: float, shift: float) -> FloatArray:
-    share = np.clip((place - FIXED_ABOVE) / (conus - FIXED_ABOVE), 0.0, 1.0)
-    return place + shift * share**2
+    room = conus - FIXED_ABOVE
+    power = 2.0 if shift >= 0 else float(np.clip(0.9 * room / -shift, 1.0, 2.0))  # keeps the order of the segments
+    share = np.clip((place - FIXED_ABOVE) / room, 0.0, 1.0)
+    return place + shift * share**power

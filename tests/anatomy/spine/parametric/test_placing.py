@@ -74,6 +74,15 @@ def test_that_the_conus_moves_the_caudal_cord_and_not_the_cervical() -> None:
     assert low.segments.at(low.names.index("L2") + 0.45) == "S5"
 
 
+def test_that_a_conus_nobody_has_is_refused_and_a_very_high_one_keeps_the_segments_in_order() -> None:
+    spine = plain_spine()
+    high = spine.with_conus("T9", 0.5).segment_arcs()
+    assert all(one.bottom_arc_mm > one.top_arc_mm for one in high)
+    with pytest.raises(PlannerError) as caught:
+        spine.with_conus("C7", 0.5).segment_arcs()
+    assert caught.value.code == "conus-too-high"
+
+
 def test_that_measured_csf_replaces_the_table_and_prone_adds_what_was_published() -> None:
     spine = plain_spine()
     truth = known(spine)
