@@ -18,6 +18,7 @@ from planner.case.inputs import (
     inputs_of_solution,
     inputs_of_spine,
     inputs_of_spine_atlas,
+    levels_subject,
     side_subject,
     simulation_of,
     solution_of,
@@ -46,6 +47,7 @@ __all__ = [
     "inputs_of_spine",
     "inputs_of_spine_atlas",
     "is_approved",
+    "levels_subject",
     "simulation_of",
     "solution_of",
     "stale",
@@ -136,20 +138,23 @@ def _stale_anatomy(case: Case, found: dict[str, str]) -> None:
 
 
 def _stale_spine(case: Case, found: dict[str, str]) -> None:
-    outline = case.spine
-    if outline is not None and outline.space != case.planning_space:
-        found["spine"] = "other-space"
-    elif outline is not None and outline.inputs_hash != inputs_of_spine(case):
-        found["spine"] = "inputs-changed"
+    for space, kept in case.spines.items():
+        if image_of_space(case, space) is None:
+            found[f"spine:{space}"] = "missing-input"
+        elif kept.inputs_hash != inputs_of_spine(case, space):
+            found[f"spine:{space}"] = "inputs-changed"
+    outline, base = case.spine, f"spine:{case.planning_space}"
     wanted = {"spine-image": inputs_of_spine(case), "spine-atlas": inputs_of_spine_atlas(case)}
     for one in case.structures.values():
         if one.basis == "brain-atlas":
             continue
-        if outline is None:
+        if one.space != case.planning_space:
+            found[f"structure:{one.id}"] = "other-space"
+        elif outline is None:
             found[f"structure:{one.id}"] = "missing-input"
         elif one.inputs_hash != wanted[one.basis]:
             found[f"structure:{one.id}"] = "inputs-changed"
-        elif "spine" in found:
+        elif base in found:
             found[f"structure:{one.id}"] = "based-on-stale"
 
 
@@ -235,10 +240,10 @@ def _is_identity_confirmed(case: Case) -> bool:
 
 def _level_blockers(case: Case) -> list[Blocker]:
     """A plan on a spine names levels: a person has to stand for the numbering."""
-    if case.spine is None or not case.leads or is_approved(case, "levels:"):
+    if case.spine is None or not case.leads or is_approved(case, levels_subject(case)):
         return []
     text = _("Nobody has confirmed the numbering of the vertebrae. Check it on the images and confirm it in task 4.")
-    return [Blocker("levels-unconfirmed", "levels:", text)]
+    return [Blocker("levels-unconfirmed", levels_subject(case), text)]
 
 
 def _side_blocker(case: Case, lead: Lead) -> Blocker | None:
@@ -341,7 +346,7 @@ def _is_aligned(case: Case) -> bool:
 
 def _is_anatomy_found(case: Case) -> bool:
     if case.region == "spine":
-        return case.spine is not None and is_approved(case, "levels:")
+        return case.spine is not None and is_approved(case, levels_subject(case))
     return bool(case.acpc and case.structures)
 
 

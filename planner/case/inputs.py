@@ -60,9 +60,10 @@ def inputs_of_anatomy(case: Case) -> str:
     return digest("anatomy", case.planning_space, alignment and _mapping(alignment))
 
 
-def inputs_of_spine(case: Case) -> str:
-    """The planning image; for the outline of the spine and what is measured with it."""
-    return digest("spine", case.planning_space, _voxels(case, case.planning_space))
+def inputs_of_spine(case: Case, space: str = "") -> str:
+    """The image in whose space an outline is (the planning image's, if not given), and what is measured with it."""
+    space = space or case.planning_space
+    return digest("spine", space, _voxels(case, space))
 
 
 def inputs_of_spine_atlas(case: Case) -> str:
@@ -151,8 +152,8 @@ def inputs_of_fibre_result(case: Case, group_id: str, programme_id: str, paramet
 
 
 def subject_hash(case: Case, subject: str) -> str:
-    """The state a person approves. ``side:LEAD``, ``alignment:ID``, ``identity:``, ``levels:`` or
-    ``plan:``.
+    """The state a person approves. ``side:LEAD``, ``alignment:ID``, ``identity:``, ``levels:SPACE``
+    or ``plan:``.
 
     An image under another name has to be confirmed anew; locking a lead does not change what was said about its side.
     Raises KeyError for a thing that is not there.
@@ -165,11 +166,16 @@ def subject_hash(case: Case, subject: str) -> str:
     if kind == "identity":
         named = sorted({canonical(image.identity) for image in case.images.values()})
         return digest("identity", case.identity, named)
-    if kind == "levels" and case.spine is not None:
-        return digest("levels", case.spine.space, _levels(case.spine))
+    if kind == "levels":
+        return digest("levels", key, _levels(case.spines[key]))
     if kind == "plan":
         return digest("plan", replace(case, approvals={}))
     raise KeyError(subject)
+
+
+def levels_subject(case: Case) -> str:
+    """The numbering of the vertebrae in the planning image."""
+    return f"levels:{case.planning_space}"
 
 
 def side_subject(lead: Lead) -> str:

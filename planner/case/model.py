@@ -232,7 +232,7 @@ class Case:
     planning_image: str = ""
     acpc: AcPc | None = None
     region: Region = "head"
-    spine: SpineOutline | None = None
+    spines: Mapping[str, SpineOutline] = field(default_factory=dict)
     images: Mapping[str, Image] = field(default_factory=dict)
     alignments: Mapping[str, Alignment] = field(default_factory=dict)
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
@@ -290,9 +290,14 @@ class Case:
     def with_region(self, region: Region) -> "Case":
         return replace(self, region=region)
 
+    @property
+    def spine(self) -> SpineOutline | None:
+        """The outline in the planning image. Other images keep theirs: they are matched by the names of levels."""
+        return self.spines.get(self.planning_space)
+
     def with_spine(self, spine: SpineOutline) -> "Case":
-        """With this outline; the case is then of a spine."""
-        return replace(self, region="spine", spine=spine)
+        """With this outline of its image; the case is then of a spine."""
+        return replace(self, region="spine", spines={**self.spines, spine.space: spine})
 
     def without_structures(self, *ids: str) -> "Case":
         return replace(self, structures={key: one for key, one in self.structures.items() if key not in ids})

@@ -1,6 +1,6 @@
 """What the report says of the vertebrae: how they are named, who stands for it, and what lies behind each."""
 
-from planner.case.checks import approval_of, is_approved
+from planner.case.checks import approval_of, is_approved, levels_subject
 from planner.case.model import Case
 from planner.i18n import _, number
 from planner.report.findings import Findings, LevelFinding
@@ -12,8 +12,8 @@ def guard_words(case: Case) -> str:
     outline = case.spine
     if case.region != "spine" or outline is None:
         return ""
-    approval = approval_of(case, "levels:")
-    if approval is not None and is_approved(case, "levels:"):
+    approval = approval_of(case, levels_subject(case))
+    if approval is not None and is_approved(case, levels_subject(case)):
         text = _("Numbering of the vertebrae, counted from {anchor}, confirmed by {by}, {moment}.")
         return text.format(anchor=outline.anchor, by=approval.by, moment=moment_words(approval.at))
     if outline.is_named:

@@ -6,7 +6,7 @@ What is approved is the state as it is now (:func:`planner.case.checks.subject_h
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from planner.case.checks import export_blockers, subject_hash
+from planner.case.checks import export_blockers, levels_subject, subject_hash
 from planner.case.facts import new_id
 from planner.case.model import Alignment, Approval, Case, Decision, Side
 from planner.errors import RefusedError
@@ -51,7 +51,7 @@ def confirm_levels(case: Case, names_read: tuple[str, ...], by: str) -> Approval
     if names_read != tuple(one.name for one in outline.vertebrae):
         text = _("The names changed meanwhile. Look at them again before you confirm.")
         raise RefusedError(text, code="levels-changed")
-    return _approval(case, "levels:", "approved", by)
+    return _approval(case, levels_subject(case), "approved", by)
 
 
 def approve_plan(case: Case, by: str, note: str = "") -> Approval:

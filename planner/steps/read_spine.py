@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.case.checks import approval_of, is_approved
+from planner.case.checks import approval_of, is_approved, levels_subject
 from planner.case.model import Case, Vector
 from planner.case.store import ArrayStore
 from planner.steps.place_spine_atlas import placed_spine, wall_in
@@ -36,7 +36,7 @@ def level_rows(case: Case) -> tuple[LevelRow, ...]:
     outline = case.spine
     if outline is None:
         return ()
-    is_confirmed = is_approved(case, "levels:")
+    is_confirmed = is_approved(case, levels_subject(case))
     return tuple(
         LevelRow(
             index=index,
@@ -113,8 +113,9 @@ def cord_at_levels(case: Case, store: ArrayStore) -> dict[str, CordAtLevel]:
 
 def numbering_confirmed_by(case: Case) -> str:
     """Who confirmed the names as they are now; empty when nobody did."""
-    approval = approval_of(case, "levels:")
-    return approval.by if approval is not None and case.spine is not None and is_approved(case, "levels:") else ""
+    subject = levels_subject(case)
+    approval = approval_of(case, subject)
+    return approval.by if approval is not None and case.spine is not None and is_approved(case, subject) else ""
 
 
 def level_at(case: Case, place: Vector) -> LevelRow | None:

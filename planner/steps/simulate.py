@@ -27,7 +27,7 @@ NEARBY_MM = 15.0
 """Leads nearer than this change each other's field; each is solved alone, and the result says so."""
 
 
-RESTS_ON = ("planning_image", "images", "alignments", "segmentations", "structures", "spine", "leads", "solutions")
+RESTS_ON = ("planning_image", "images", "alignments", "segmentations", "structures", "spines", "leads", "solutions")
 """Parts of the case that a field and its overlaps are made from, or that make those out of date."""
 
 

@@ -59,7 +59,7 @@ def first_place(case: Case, active_lead: str) -> Vector | None:
 
 def _pictures_differ(before: Case, after: Case) -> bool:
     """In the images or in what stands on them (the level guard)."""
-    groups = ("images", "alignments", "spine", "region", "approvals")
+    groups = ("images", "alignments", "spines", "region", "approvals")
     return any(getattr(before, group) is not getattr(after, group) for group in groups)
 
 

@@ -7,6 +7,7 @@ from planner.case.checks import (
     inputs_of_spine,
     inputs_of_spine_atlas,
     is_approved,
+    levels_subject,
     stale,
     subject_hash,
     task_status,
@@ -53,16 +54,16 @@ def test_that_new_names_put_the_placed_atlas_out_of_date_and_leave_the_measured_
 
 def test_that_a_replaced_image_puts_everything_found_in_it_out_of_date() -> None:
     found = stale(CASE.with_image(image("mr", "9")))
-    assert found["spine"] == "inputs-changed"
+    assert found[f"spine:{SPACE}"] == "inputs-changed"
     assert found["structure:canal"] == "inputs-changed"
     assert found["structure:cord"] == "based-on-stale"
 
 
 def test_that_a_confirmed_numbering_is_undone_by_another_name() -> None:
     confirmed = CASE.with_approval(confirm_levels(CASE, ("T11", "T12"), "Dr Ñ"))
-    assert is_approved(confirmed, "levels:")
+    assert is_approved(confirmed, levels_subject(confirmed))
     assert task_status(confirmed)["anatomy"] == "done"
-    assert not is_approved(renamed(confirmed, "T12", "L1"), "levels:")
+    assert not is_approved(renamed(confirmed, "T12", "L1"), levels_subject(confirmed))
 
 
 def test_that_names_other_than_those_shown_are_not_confirmed() -> None:
@@ -91,4 +92,12 @@ def test_that_an_outline_is_kept_as_it_is() -> None:
 
 def test_that_a_case_without_a_spine_has_no_levels_to_confirm() -> None:
     with pytest.raises(KeyError):
-        subject_hash(full_case(), "levels:")
+        subject_hash(full_case(), levels_subject(full_case()))
+
+
+def test_that_every_image_keeps_its_own_outline() -> None:
+    both = CASE.with_image(image("ct", "5")).with_planning_image("ct")
+    assert both.spine is None
+    assert stale(both)["structure:canal"] == "other-space"
+    assert both.with_planning_image("mr").spine is CASE.spine
+    assert stale(both.without_image("mr"))[f"spine:{SPACE}"] == "missing-input"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from planner.case.checks import inputs_of_spine, is_approved, task_status
+from planner.case.checks import inputs_of_spine, is_approved, levels_subject, task_status
 from planner.case.commands import Command
 from planner.case.model import SpineOutline
 from planner.case.spine import OutlinedVertebra, UnsureStretch
@@ -80,14 +80,14 @@ def test_that_a_sixth_lumbar_vertebra_can_be_counted(page: SpinePage) -> None:
 def test_that_a_confirmation_carries_a_name_and_falls_with_the_next_change(page: SpinePage, opened: OpenCase) -> None:
     name(page, 0, "T9")
     page.signing.buttons["confirm"].click()
-    assert not is_approved(opened.case, "levels:")  # nobody typed a name
+    assert not is_approved(opened.case, levels_subject(opened.case))  # nobody typed a name
     page.session.signer.set_name("Dra. Núñez")
     page.signing.buttons["confirm"].click()
-    assert is_approved(opened.case, "levels:")
+    assert is_approved(opened.case, levels_subject(opened.case))
     assert task_status(opened.case)["anatomy"] == "done"
     assert "Dra. Núñez" in page.guard.text()
     page.down_button.click()
-    assert not is_approved(opened.case, "levels:")
+    assert not is_approved(opened.case, levels_subject(opened.case))
 
 
 def test_that_a_missed_vertebra_is_added_where_the_person_clicks(page: SpinePage, opened: OpenCase) -> None:
