@@ -15,8 +15,6 @@ from planner.axons.fibres import Fibre
 from planner.axons.models import fibre_model
 from planner.axons.nodes import Placing, continued, place_nodes
 from planner.axons.predictor import Predictor
-from planner.axons.predictor_table import stored
-from planner.axons.waveform import Waveform
 from planner.case.fibres import FibreGroup
 from planner.case.model import Case, FieldSolution, Programme
 from planner.case.store import ArrayStore
@@ -52,13 +50,14 @@ class PreparedPrediction:
     def predictor(self, width_us: float, recharge: Recharge) -> Predictor:
         """For a pulse width; any split of the current then takes about a millisecond.
 
-        Raises PlannerError: "no-estimate" where there are no stored coefficients (making them takes seconds),
-        "pulse-width", "fibre-diameter".
+        Raises PlannerError: "no-estimate" when the stored coefficients are missing, "pulse-width", "fibre-diameter".
         """
         waveform = waveform_of(width_us, recharge)
-        if not _has_coefficients(self.group, waveform):
-            raise PlannerError(_("There is no live estimate for this model."), code="no-estimate")
-        return Predictor.of(self.node_mv.astype(float), waveform, self.group.diameter_um, self.group.model_id)
+        try:
+            return Predictor.of(self.node_mv.astype(float), waveform, self.group.diameter_um, self.group.model_id)
+        except OSError as error:
+            text = _("The stored numbers for live estimates are missing. Install the program again.")
+            raise PlannerError(text, code="no-estimate") from error
 
     def thresholds(self, predictor: Predictor, shares: Mapping[str, float]) -> FloatArray:
         """(fibres,) mA by which each is predicted to fire; infinite for those that were set aside."""
@@ -68,16 +67,9 @@ class PreparedPrediction:
         return found
 
 
-def _has_coefficients(group: FibreGroup, waveform: Waveform) -> bool:
-    try:
-        return stored(mrg.cable(group.model_id, group.diameter_um), waveform) is not None
-    except OSError:
-        return False
-
-
 def can_predict(group: FibreGroup) -> bool:
-    """The predictor was trained on MRG alone."""
-    return group.model_id == mrg.MRG
+    """The predictor was trained on MRG; its other rate constant is near enough to be told as rough."""
+    return group.model_id in mrg.NAMES
 
 
 def prepare_prediction(

@@ -1,13 +1,17 @@
 """Fibres on the stimulate page: laid, computed in a job, compared with the amplitude at once, stale when they are."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from planner.axons import predictor
+from planner.axons.training import train
 from planner.case.checks import stale
+from planner.case.commands import Command
 from planner.library.devices import device
 from planner.steps.fibre_results import FibreFigures
 from planner.steps.lay_fibres import FibreFile
@@ -82,3 +86,39 @@ def test_that_fibres_follow_the_amplitude_at_once_and_the_contacts_in_a_job(
     assert "Out of date" in page.fibres.words.text()
     qtbot.waitUntil(lambda: not any(key.startswith("fibre") for key in stale(opened.case)), timeout=60_000)
     assert page.fibres.words.text() == ""
+
+
+@pytest.mark.slow
+def test_that_other_contacts_get_an_estimate_at_once_and_the_miss_is_told(
+    opened: OpenCase, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With coefficients trained on few fields, so that the test does not wait for the stored ones."""
+    quick = lru_cache(lambda cable, pulse: train(cable, pulse, (600, 1200)))
+    monkeypatch.setattr(predictor, "stored", quick)
+    opened.add_acpc()
+    lead = opened.add_lead()
+    opened.add_tissue()
+    page = opened.page("stimulate")
+    labels = device(lead.device_id).labels
+    page.controls._set_sign(labels[0], "-")
+    page.compute_field()
+    qtbot.waitUntil(lambda: bool(opened.case.simulations), timeout=60_000)
+    page.fibres.work.read(FibreFile(lines_file(tmp_path), "Tract"), lead.id)
+    qtbot.waitUntil(lambda: bool(opened.case.fibre_results), timeout=60_000)
+    qtbot.waitUntil(lambda: page.fibres.live._prepared is not None, timeout=60_000)
+
+    programme = programme_of(opened.case, lead.id)
+    assert programme is not None
+    changed = replace(programme, shares={labels[1]: -0.5, labels[2]: -0.5}, width_us=120.0)
+    page.fibres.follow_preview(opened.case, changed)
+    assert page.fibres.numbers.value("Live estimate") == "the solver follows when you let go"
+    estimate = page.fibres.live.estimate
+    assert estimate is not None
+
+    opened.document.do(Command("set-programme", lead.name), opened.case.with_programme(changed))
+    assert page.fibres.numbers.value("Live estimate") == "the solver follows when you let go"
+    page.fibres.work.follow(lead.id)
+    qtbot.waitUntil(lambda: not any(key.startswith("fibre") for key in stale(opened.case)), timeout=60_000)
+    solved = FibreFigures.of(next(iter(opened.case.fibre_results.values())), opened.document.store).thresholds_ma
+    assert estimate.thresholds_ma == pytest.approx(solved, rel=0.08)
+    assert "replaced by the solver" in page.fibres.numbers.value("Live estimate was")
