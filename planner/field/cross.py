@@ -32,7 +32,7 @@ PAIRS = ((N, S, 3), (N, T, 4), (S, T, 5))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossTerms:
-    """``matrix`` to be added to the two-point one; ``contacts`` (contacts, t, s): mS from each to the first cells."""
+    """``matrix``: the two-point scheme with them. ``contacts`` (contacts, t, s): mS they add from each to the cells."""
 
     matrix: "csr_array"
     contacts: FloatArray = field(repr=False)
@@ -63,6 +63,7 @@ def cross_terms(
 ) -> CrossTerms:
     """``faces`` with the edges corrected; ``halves`` before that. ``sigma`` with its octants."""
     stencil = Stencil(faces, contacts)
+    stencil.add_faces(faces)
     for one in _octants(grid, sigma, halves, faces):
         progress.check()
         for side, weights in one.squares:

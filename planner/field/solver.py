@@ -33,6 +33,8 @@ RELATIVE_TOLERANCE = 1e-6
 MOST_ITERATIONS = 400
 TOGETHER = 8
 """Contacts solved side by side; more would cost memory and gain little."""
+MOST_SIDE_BY_SIDE = 6_500_000
+"""Cells times contacts solved side by side: 0.4 GB of working memory."""
 LEAST_ENERGY = 1e-300
 
 
@@ -72,11 +74,14 @@ def solve_units(
     system = _System.of(
         faces, None if sigma.octants is None else cross_terms(grid, sigma, halves, faces, len(names), preparing)
     )
+    flow = Flow.of(grid, sigma, faces)
+    del sigma, halves  # a tensor's eighths of cells are the largest arrays of all
+    together = max(1, min(TOGETHER, MOST_SIDE_BY_SIDE // int(np.prod(grid.shape))))
     volts, conductance = [], []
     with ThreadPoolExecutor(options.threads) as pool:
         preconditioner = AngularPreconditioner(faces, grid.t_widths, preparing, pool if options.threads > 1 else None)
-        for first in range(0, len(names), TOGETHER):
-            group = range(first, min(first + TOGETHER, len(names)))
+        for first in range(0, len(names), together):
+            group = range(first, min(first + together, len(names)))
             part = progress.part(0.3 + 0.7 * group.start / len(names), 0.3 + 0.7 * group.stop / len(names))
             source = np.stack([system.source(number) for number in group], axis=-1)
             solution = conjugate_gradients(system.matrix, source, preconditioner, _solving(part, names, group))
@@ -84,7 +89,6 @@ def solve_units(
                 one = solution[..., place]
                 volts.append(one.astype(np.float32))
                 conductance.append(system.contact_currents(one, np.eye(len(names))[number]))
-    flow = Flow.of(grid, sigma, faces)
     return UnitSolutions(pose, grid, flow, names, np.array(conductance), np.array(volts))
 
 
@@ -109,8 +113,7 @@ class _System:
 
     @classmethod
     def of(cls, faces: Faces, cross: CrossTerms | None) -> "_System":
-        matrix = matrix_of(faces).tocsr()
-        return cls(faces, cross, matrix if cross is None else matrix + cross.matrix)
+        return cls(faces, cross, matrix_of(faces).tocsr() if cross is None else cross.matrix)
 
     def source(self, contact: int) -> FloatArray:
         """[t, s, n]."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.field.system import Faces
+from planner.field.system import Faces, diagonal_of
 from planner.geometry.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ class Stencil:
         self._diagonal = np.zeros(self._shape)
         self._upper: dict[Offset, FloatArray] = {}
         self.contacts = np.zeros((contacts, *faces.owner.shape))
+
+    def add_faces(self, faces: Faces) -> None:
+        """The two-point scheme."""
+        self._diagonal += diagonal_of(faces)
+        n, s = np.zeros(self._shape), np.zeros(self._shape)
+        n[:, :, :-1], s[:, :-1] = -faces.n, -faces.s
+        for offset, values in (((0, 0, 1), n), ((0, 1, 0), s), ((1, 0, 0), -faces.around)):
+            self._add((0, 0, 0), offset, values)
 
     def add_square(self, side: Side, weights: FloatArray) -> None:
         """Power ``weights`` times the squared difference to the neighbour on one side."""
