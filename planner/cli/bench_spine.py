@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from planner import places
 from planner.anatomy.spine.ct import claim_names, find_canal, find_vertebrae
 from planner.anatomy.spine.outline import Canal, Vertebra
+from planner.cli import bench_spine_mri
 from planner.geometry import Grid, Volume
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
@@ -39,7 +40,7 @@ def run(_json: bool) -> dict[str, Any]:
         text = _("The test images are not on this computer. Put the name of their folder into {variable}.")
         return {"skipped": text.format(variable=DATA_VARIABLE)}
     _warm(data)
-    found = {**thorax(data), **lumbar(data), **block(data), **memory(data)}
+    found = {**thorax(data), **lumbar(data), **block(data), **memory(data), **bench_spine_mri.rows(data, read_volume)}
     found["is_within_limits"] = all(value for key, value in found.items() if key.endswith("_is_within_limit"))
     return found
 
