@@ -13,6 +13,7 @@ from planner.i18n import _, position
 from planner.library.targets import target
 from planner.progress import Progress
 from planner.steps.align import ATLAS, align, align_by_landmarks
+from planner.steps.align_spine import align_spine
 from planner.steps.find_anatomy import find_anatomy
 from planner.steps.set_acpc import AcPcClicks, set_acpc
 from planner.steps.start_point import start_points
@@ -76,6 +77,8 @@ def _image_id(case_file: CaseFile, wanted: str) -> str:
 def _align(arguments: argparse.Namespace, progress: Progress) -> Result:
     with opened(arguments) as case_file:
         moving = _image_id(case_file, arguments.moving)
+        if case_file.case.region == "spine":
+            return _proposed(case_file, align_spine(case_file.case, case_file.store, moving, progress), arguments.by)
         to = ATLAS if arguments.to == ATLAS else _image_id(case_file, arguments.to)
         return _proposed(
             case_file, align(case_file.case, case_file.store, moving, to, arguments.engine, progress), arguments.by

@@ -1,5 +1,7 @@
 """Lay one image of a spine over another vertebra by vertebra: never one rigid spine."""
 
+from dataclasses import replace
+
 from planner.anatomy.register import Registered
 from planner.anatomy.spine.register_levels import OutlinedImage, SpineRegistration, register_levels
 from planner.case.facts import volume_of
@@ -26,8 +28,8 @@ def align_spine(case: Case, store: ArrayStore, moving_id: str, progress: Progres
     if moving.id == fixed.id:
         raise RefusedError(_("An image is aligned with itself already. Choose two images."), code="same-image")
     found = register_levels(_outlined(case, store, moving), _outlined(case, store, fixed), progress)
-    registered = Registered(_middle(found), found.warp, ENGINE, _figures(found))
-    return alignment_fact(case, store, registered, moving.space, fixed.space)
+    registered = Registered(_middle(found), "itk", _figures(found), found.warp)
+    return replace(alignment_fact(case, store, registered, moving.space, fixed.space), engine=ENGINE)
 
 
 def _image(case: Case, image_id: str) -> Image:
@@ -40,9 +42,7 @@ def _image(case: Case, image_id: str) -> Image:
 def _outlined(case: Case, store: ArrayStore, image: Image) -> OutlinedImage:
     outline = case.spines.get(image.space)
     if outline is None:
-        text = _(
-            "The spine was not outlined in {name} yet. Plan on it for a moment, outline it and name its vertebrae."
-        )
+        text = _("The spine is not outlined in {name} yet. Plan on it for a moment, outline it and name a vertebra.")
         raise RefusedError(text.format(name=image.name), code="no-spine")
     return OutlinedImage(volume_of(image, store), canal_of(outline, store), vertebrae_of(outline))
 
@@ -56,7 +56,7 @@ def _figures(found: SpineRegistration) -> dict[str, float]:
     residuals = {f"residual_{one.name}_mm": one.residual_mm for one in found.levels}
     return {
         "median_mm": found.median_residual_mm,
-        "worst_mm": max(residuals.values()),
+        "worst_level_mm": max(residuals.values()),
         "levels": float(len(found.levels)),
         "levels_confirmed": float(sum(one.state == "refined" and not one.alarms for one in found.levels)),
         **residuals,

@@ -16,6 +16,7 @@ from planner.progress import Progress
 from planner.scene.slices import EdgeLayer, Layer, SliceLayer
 from planner.steps import approve
 from planner.steps.align import align
+from planner.steps.align_spine import align_spine
 from planner.ui.pages.align_landmarks import LandmarkDialog
 from planner.ui.pages.align_overlay import OverlayChooser
 from planner.ui.pages.align_pairs import Pair, PairList, alignment_of, pairs
@@ -176,6 +177,8 @@ class AlignPage(Page):
         engine: EngineName = "itk" if self.engine.currentData() == "itk" else "greedy"
 
         def work(progress: Progress) -> Alignment:
+            if case.region == "spine":  # never one rigid spine
+                return align_spine(case, store, pair.moving_id, progress)
             return align(case, store, pair.moving_id, pair.target, engine, progress)
 
         def done(alignment: Alignment) -> None:

@@ -37,7 +37,7 @@ class Pair:
 
 
 def pairs(case: Case) -> tuple[Pair, ...]:
-    """In the order of the work: other images first, then the atlas."""
+    """In the order of the work: other images first, then, for a head, the atlas."""
     planning = case.images.get(case.planning_image)
     if planning is None:
         return ()
@@ -47,6 +47,8 @@ def pairs(case: Case) -> tuple[Pair, ...]:
         for image in case.images.values()
         if image.id != planning.id
     ]
+    if case.region == "spine":
+        return tuple(found)
     atlas = Pair(planning.id, ATLAS, text.format(moving=planning.name, fixed=_("the MNI152 atlas")))
     return (*found, atlas)
 

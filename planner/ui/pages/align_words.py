@@ -18,6 +18,10 @@ def figure_rows(alignment: Alignment) -> list[tuple[str, str, Tone]]:
     names = _names()
     rows: list[tuple[str, str, Tone]] = []
     for key, value in alignment.quality.items():
+        level = residual_level(key)
+        if level:
+            text = _("Residual at {level}").format(level=level)
+            rows.append((text, _("{mm} mm").format(mm=number(value)), "plain"))
         if key not in names:
             continue
         name, unit, limit, alarm = names[key]
@@ -49,13 +53,28 @@ def _names() -> dict[str, tuple[str, str, str, str]]:
         "second_start_p95_mm": (_("Second start, 95 % of the brain"), "mm", "", ""),
         "inverse_p95_mm": (_("Inverse consistency, 95 % of the brain"), "mm", "", ""),
         "information": (_("Normalized mutual information (1 to 2)"), "", "", ""),
+        "median_mm": (_("Residual of the vertebrae, median"), "mm", "", ""),
+        "worst_level_mm": (_("Residual of the vertebrae, worst"), "mm", "", ""),
+        "levels": (_("Vertebrae in both images"), "", "", ""),
+        "levels_confirmed": (_("of these confirmed by the images"), "", "", ""),
         "rms_mm": (_("Landmark residual, RMS"), "mm", "", ""),
         "worst_mm": (_("Landmark residual, worst"), "mm", "", ""),
     }  # fmt: skip
 
 
+def residual_level(key: str) -> str:
+    """``T9`` of ``residual_T9_mm``; empty for other figures and for the numbered residuals of landmarks."""
+    middle = key.removeprefix("residual_").removesuffix("_mm")
+    return middle if key == f"residual_{middle}_mm" and middle[:1] in "CTLS" and middle[1:].isdigit() else ""
+
+
 def engine_words(engine: str) -> str:
-    return {"greedy": "greedy", "itk": "SimpleITK", "landmarks": _("landmarks by hand")}.get(engine, engine)
+    return {
+        "greedy": "greedy",
+        "itk": "SimpleITK",
+        "landmarks": _("landmarks by hand"),
+        "vertebrae": _("each vertebra on its own"),
+    }.get(engine, engine)
 
 
 def decision_words(alignment: Alignment | None) -> tuple[str, Tone]:
