@@ -12,6 +12,8 @@ from planner.errors import RefusedError
 from planner.i18n import _, number
 from planner.progress import Progress
 from planner.steps.draw_spine import DrawRequest, draw_spine
+from planner.steps.own_spine_atlas import own_measures, read_own_atlas
+from planner.steps.spine_measures import spine_measures
 from planner.steps.spine_report import Line, spine_report
 
 THIN_MM = 0.5
@@ -25,11 +27,13 @@ def verbs() -> list[Verb]:
 
 
 def _atlas_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--own", type=Path, metavar="FOLDER", help=_("an atlas of your own, such as a PAM50 folder"))
     parser.add_argument("--quantity", help=_("only this quantity, such as dorsal_csf_mm"))
 
 
 def _atlas(arguments: argparse.Namespace, _progress: Progress) -> Result:
-    report = spine_report()
+    own = own_measures(read_own_atlas(arguments.own), spine_measures()) if arguments.own else None
+    report = spine_report(own)
     if arguments.quantity and arguments.quantity not in report.quantities:
         text = _("There is no quantity {name}. Known: {known}.")
         known = ", ".join(report.quantities)

@@ -46,10 +46,11 @@ class SpineReport:
         return max(abs(one.difference) for one in self.of(quantity))
 
 
-def spine_report() -> SpineReport:
-    """The usual adult, supine, in the atlas's own space."""
+def spine_report(own: SourcedMeasures | None = None) -> SpineReport:
+    """The usual adult, supine, in the atlas's own space; built from ``own`` measures where given, and held against the
+    published tables all the same."""
     sourced = spine_measures()
-    spine = ParametricSpine.of(SpineParameters(sourced.measures))
+    spine = ParametricSpine.of(SpineParameters((own or sourced).measures))
     lines = [
         *_canal_lines(spine, sourced),
         *_outline_lines(spine, sourced),
