@@ -1,4 +1,4 @@
-"""Bundles of fibres in the 3-D view: what each group does at the amplitude of the moment."""
+"""Bundles of fibres on the views: what each group does at the amplitude of the moment."""
 
 from collections.abc import Mapping
 
@@ -62,7 +62,7 @@ class FibresOnViews:
         made = [
             self._display(case, one, rank, out_of_date) for rank, one in enumerate(here) if one.id not in self._hidden
         ]
-        self._views.scene_view.set_fibres(tuple(one for one in made if one is not None))
+        self._views.set_fibres(tuple(one for one in made if one is not None))
 
     def _display(self, case: Case, group: FibreGroup, rank: int, out_of_date: Mapping[str, str]) -> FibreDisplay | None:
         """The same object as long as the same fibres fire, so that the scene is not made anew."""

@@ -5,6 +5,9 @@ import pytest
 
 from planner.scene.display import FibreDisplay
 from planner.scene.draw_fibres import FIRING_PX, MOST_BALLS, QUIET_PX, fibre_actors, line_data
+from planner.scene.fibre_marks import crossings, fibre_marks
+from planner.scene.overlay import Fill
+from planner.scene.planes import Raster, SlicePlane
 from planner.scene.space_scene import SpaceScene
 from planner.scene.vtk_bridge import new_renderer
 
@@ -46,3 +49,14 @@ def test_that_the_same_bundles_are_not_made_anew() -> None:
     assert scene._groups["fibres"] is before
     scene.set_fibres(())
     assert scene._groups["fibres"] == []
+
+
+def test_that_a_slice_marks_where_fibres_go_through_it_and_never_between_two_fibres() -> None:
+    raster = Raster(SlicePlane.axial((0.0, 0.0, 1.5), "s"), 100.0, 100.0, 0.1)
+    shown = bundle([False, True, False], [False, False, True])
+    places, which = crossings(raster, shown.points, shown.starts)
+    assert which.tolist() == [1, 2]  # the first ends below, at 1 mm
+    assert np.allclose(places, [(1.0, 0.0, 1.5), (2.0, 0.0, 1.5)])
+    marks = fibre_marks(raster, (shown,))
+    assert len(marks) == 2  # a bright square with its edge; what was set aside is left out
+    assert isinstance(marks[0], Fill)

@@ -90,7 +90,7 @@ class FibrePanel(QWidget):
         )
         self.remove_button = button(_("Remove"), lambda: attempt(self._remove), "bin")
         self.compute_button = button(_("Compute which fire"), lambda: attempt(self._compute), "run", is_primary=True)
-        self.shown = QCheckBox(_("Show in 3-D"))
+        self.shown = QCheckBox(_("Show on the views"))
         self.shown.setMinimumHeight(TARGET_PX)
         self.shown.toggled.connect(lambda on: self._session.showing.fibres.set_visible(self._chosen, on))
 

@@ -10,7 +10,7 @@ from planner.app.selection import Selection
 from planner.case.model import Vector
 from planner.geometry import Surface
 from planner.scene.annotations import ImageWords
-from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.display import FibreDisplay, LeadDisplay, PointDisplay, SurfaceDisplay
 from planner.scene.planes import ORTHOGONAL
 from planner.scene.slices import Layer, SliceLayer
 from planner.ui.views.carm_view import CarmView
@@ -164,6 +164,11 @@ class FourViews(QWidget):
     def set_leads(self, leads: tuple[LeadDisplay, ...]) -> None:
         for view in self.views.values():
             view.set_leads(leads)
+
+    def set_fibres(self, fibres: tuple[FibreDisplay, ...]) -> None:
+        """Bundles in all four views."""
+        for view in self.views.values():
+            view.set_fibres(fibres)
 
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
         self._space_surfaces = None

@@ -14,7 +14,8 @@ from planner.scene import annotations
 from planner.scene.annotations import ImageWords
 from planner.scene.captions import caption_marks, scale_room_px
 from planner.scene.contours import SurfaceCuts
-from planner.scene.display import LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.display import FibreDisplay, LeadDisplay, PointDisplay, SurfaceDisplay
+from planner.scene.fibre_marks import fibre_marks
 from planner.scene.lead_marks import estimate_lines, lead_marks, surface_marks
 from planner.scene.overlay import Mark, Words, crosshair_marks, point_marks
 from planner.scene.planes import PlaneKind, Raster, SlicePlane
@@ -51,6 +52,7 @@ class SliceView(QWidget):
         self._leads: tuple[LeadDisplay, ...] = ()
         self._surfaces: tuple[SurfaceDisplay, ...] = ()
         self._points: tuple[PointDisplay, ...] = ()
+        self._fibres: tuple[FibreDisplay, ...] = ()
         self._words = ImageWords()
         self._tool: Tool = "crosshair"
         self._shows_crosshair = True
@@ -83,6 +85,7 @@ class SliceView(QWidget):
         self._picture.forget()
         self._cuts = SurfaceCuts()
         self._layers, self._leads, self._surfaces, self._points = (), (), (), ()
+        self._fibres = ()
         self._look = replace(self._look, plane=replace(self._look.plane, space=space))
         self._is_fitted = True
         self.update()
@@ -112,6 +115,12 @@ class SliceView(QWidget):
     def set_surfaces(self, surfaces: tuple[SurfaceDisplay, ...]) -> None:
         self._surfaces = surfaces
         self.update()
+
+    def set_fibres(self, fibres: tuple[FibreDisplay, ...]) -> None:
+        """Bundles, seen where they go through the slice."""
+        if fibres or self._fibres:
+            self._fibres = fibres
+            self.update()
 
     def set_points(self, points: tuple[PointDisplay, ...]) -> None:
         self._points = points
@@ -180,6 +189,7 @@ class SliceView(QWidget):
         if not self._layers:
             return self._empty_marks(raster)
         marks = surface_marks(raster, self._surfaces, self._cuts)
+        marks += fibre_marks(raster, self._fibres)
         if self._shows_crosshair:
             marks += crosshair_marks(raster, self._cursor)
         marks += lead_marks(raster, self._leads)
