@@ -54,7 +54,7 @@ def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
     beyond = np.maximum(tail - whole, 0.0)
     points = points + bend * (beyond**2)[:, None] / 2.0
     _way, tube = centred(ct, Curve.of(points, path.space), 3)
-    good = is_canal(ct, tube, most_hu, ENOUGH) & _goes_on(tube, STRIDE_MM)
+    good = is_canal(ct, tube, most_hu, ENOUGH) & _goes_on(tube, path)
     new = tube.planes.arc_mm > whole - tail[0] + 0.5 * STEP_MM
     reached = np.nonzero(new & ~good)[0]
     last = int(reached[0]) if len(reached) else len(good)
@@ -67,19 +67,26 @@ def _one_stride(ct: Volume, path: Curve, most_hu: float) -> Curve | None:
     return Curve.of(np.concatenate([before, after]) if len(before) else after, path.space)
 
 
-def _goes_on(tube: Tube, new_mm: float) -> NDArray[np.bool_]:
-    """(N,) False from where the last ``new_mm`` turn off or swell: there the way leaves through a foramen or into a
-    cavity."""
+def _goes_on(tube: Tube, path: Curve) -> NDArray[np.bool_]:
+    """(N,) False from where what is new turns off from ``path`` as it was, or swells: there the way leaves through a
+    foramen or into a cavity."""
     planes = tube.planes
-    old = planes.arc_mm <= planes.arc_mm[-1] - new_mm
-    known = np.nonzero(old)[0][-12:]
-    right, back, down = (rows[known].mean(axis=0) for rows in (planes.right, planes.back, planes.down))
+    old = planes.arc_mm <= planes.arc_mm[-1] - STRIDE_MM
+    whole = path.length_mm
+    known = path.frames(np.linspace(max(whole - 25.0, 0.0), max(whole - 5.0, 0.5), 5))
+    right, back, down = (rows.mean(axis=0) for rows in (known.right, known.back, known.down))
     aside = np.degrees(np.arctan2(planes.down @ right, planes.down @ down))
     ahead = np.degrees(np.arctan2(planes.down @ back, planes.down @ down))
-    width = tube.wall_mm.mean(axis=1) / tube.wall_mm[known].mean()
+    width = tube.wall_mm.mean(axis=1) / tube.wall_mm[np.nonzero(old)[0][-12:]].mean()
     fine = (np.abs(aside) < MOST_ASIDE_DEG) & (np.abs(ahead) < MOST_AHEAD_DEG) & (width < MOST_SWELL)
     goes_on: NDArray[np.bool_] = old | fine
     return goes_on
+
+
+MOST_ASIDE_DEG, MOST_AHEAD_DEG = 15.0, 35.0
+"""Turn within some 15 mm. The sharpest the canal makes is at the promontory, in the sagittal plane; a scoliosis of 60
+degrees over four vertebrae turns by 8."""
+MOST_SWELL = 1.4
 
 
 def _turned_off(tube: Tube) -> NDArray[np.bool_]:
@@ -109,10 +116,6 @@ def _is_sharp(tube: Tube, here: int, before: int) -> bool:
 TURN_MM = 12.0
 MOST_TURN_DEG, MOST_BEND_DEG = 32.0, 40.0
 """Turn to the side and in the sagittal plane within TURN_MM."""
-MOST_ASIDE_DEG, MOST_AHEAD_DEG = 15.0, 35.0
-"""Turn within some 15 mm. The sharpest the canal makes is at the promontory, in the sagittal plane; a scoliosis of 60
-degrees over four vertebrae turns by 8."""
-MOST_SWELL = 1.4
 
 
 def _bend(path: Curve) -> FloatArray:
