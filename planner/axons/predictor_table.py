@@ -88,7 +88,7 @@ def _weights(knots: FloatArray, value: float) -> FloatArray:
 @cache
 def _table() -> dict[str, NDArray[np.float32]]:
     """(KINDS, DIAMETERS_UM, WIDTHS_US, ...) each."""
-    with np.load(places.resources() / "axons" / "predictor.npz") as file:
+    with np.load(places.resources() / "axons" / "predictor.npz", allow_pickle=False) as file:
         return {name: file[name] for name in ("values", "lows", "highs")}
 
 

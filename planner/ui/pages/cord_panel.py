@@ -9,6 +9,7 @@ from planner.i18n import _
 from planner.progress import Progress
 from planner.steps import name_levels
 from planner.steps.place_spine_atlas import PlacedAtlas, place_spine_atlas
+from planner.ui.pages.spine_words import posture_words
 from planner.ui.session import Session
 from planner.ui.theme import TARGET_PX
 from planner.ui.widgets.buttons import button
@@ -29,8 +30,8 @@ class CordPanel(QWidget):
         self.posture_box = QComboBox()
         self.posture_box.setMinimumHeight(TARGET_PX + 2)
         self.posture_box.setAccessibleName(_("Posture"))
-        self.posture_box.addItem(_("supine"), "supine")
-        self.posture_box.addItem(_("prone"), "prone")
+        for posture, text in posture_words().items():
+            self.posture_box.addItem(text, posture)
         self.posture_box.activated.connect(lambda _index: session.errors.attempt(self._set_posture))
         row = QHBoxLayout()
         row.addWidget(QLabel(_("Posture")))

@@ -1,11 +1,17 @@
 """The stable words of a spine's outline, as a reader sees them."""
 
 from planner.case.model import SpineOutline
+from planner.case.spine import Posture
 from planner.i18n import _
 
 
 def state_words(state: str) -> str:
     return {"found": _("no name yet"), "claimed": _("claimed"), "confirmed": _("confirmed")}[state]
+
+
+def posture_words() -> dict[Posture, str]:
+    """The postures the cord can be placed for, by their stable word."""
+    return {"supine": _("supine"), "prone": _("prone")}
 
 
 def segment_words(segments: tuple[str, ...]) -> str:
