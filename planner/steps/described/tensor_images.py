@@ -87,20 +87,21 @@ class TensorImage:
         keys.finish()
         return cls(image, kind, order, axes, mapping, unit)
 
-    def near(self, worker: ChildWorker, progress: Progress, places_mm: FloatArray, reach_mm: float) -> Near:
-        """Of its own grid."""
-        return cropped(self.image.read(worker, SPACE, 6, progress)[0], places_mm, reach_mm)
+    def load(self, worker: ChildWorker, progress: Progress) -> tuple[Grid, NDArray[Any]]:
+        """Its own grid and the six numbers as they stand. Raises RefusedError, QuestionError."""
+        grid, values = self.image.read(worker, SPACE, 6, progress)
+        if self.kind == "conductivity" and not np.isfinite(values).all():
+            raise refused(self.image.key, _("the tensor image holds values that are not numbers."))
+        return grid, values
 
-    def read(self, worker: ChildWorker, progress: Progress, near: Near, tissue: Tissue) -> NDArray[np.float32]:
+    def conductivity(self, loaded: tuple[Grid, NDArray[Any]], near: Near, tissue: Tissue) -> NDArray[np.float32]:
         """(X, Y, Z, 6) S/m in RAS at the voxels of ``near``; zero where there is no tensor.
 
         ``tissue`` gives the isotropic value that the volume-normalised mapping keeps.
         """
-        grid, values = self.image.read(worker, SPACE, 6, progress)
-        if self.kind == "conductivity" and not np.isfinite(values).all():
-            raise refused(self.image.key, _("the tensor image holds values that are not numbers."))
-        six = np.stack([values[..., self.order.index(place)] for place in OUR_ORDER], axis=-1)
-        here = _in_ras(on_grid(near, grid, six), grid, self.axes)
+        grid, values = loaded
+        here = on_grid(near, grid, values)[..., [self.order.index(place) for place in OUR_ORDER]]
+        here = _in_ras(here, grid, self.axes)
         if self.kind == "conductivity":
             return here
         if self.mapping == "volume":

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from planner.field import Conductor, TensorTissue, Tissue
+from planner.field import TensorTissue, Tissue
 from planner.field.tensors import along_fibres
 from planner.geometry import Volume
+from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.imaging.apart.child import ChildWorker
 from planner.library.tissues import Conductivity, TissueSet, tissue_set
@@ -17,11 +18,11 @@ from planner.progress import Progress
 from planner.steps.described.images import NamedImage
 from planner.steps.described.keys import Keys, number, refused
 from planner.steps.described.leads import SPACE
-from planner.steps.described.tensor_images import TensorImage, cropped, on_grid
+from planner.steps.described.tensor_images import Near, TensorImage, cropped, on_grid
 
 KINDS = ("s_per_m", "along_s_per_m", "tensor_s_per_m", "labels", "tensors", "set")
 REACH_MM = 60.0
-"""Tensors are kept within this of the leads' tips: the model's boundary is nearer."""
+"""Tensors are kept within this of the contacts: the usual boundary is nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DescribedTissue:
-    """``tissue`` for the solver, and in ``rests_on`` plain values what it was made of. ``image``: where one lies."""
+    """``tissue`` for the solver, and in ``rests_on`` plain values what it was made of."""
 
     tissue: Tissue | TensorTissue
     rests_on: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def conductor_without_capsule(self) -> Conductor:
-        return Conductor(self.tissue)
 
+def tissue_of(keys: Keys, folder: Path, places_mm: FloatArray, progress: Progress) -> DescribedTissue:
+    """``places_mm`` (N, 3): the contacts.
 
-def tissue_of(
-    keys: Keys, folder: Path, tips_mm: np.ndarray[Any, np.dtype[np.float64]], progress: Progress
-) -> DescribedTissue:
-    """Raises RefusedError, QuestionError (an image's header leaves something open), PlannerError (conductivities)."""
+    Raises RefusedError, QuestionError (an image's header leaves something open), PlannerError (conductivities).
+    """
     kind = next((name for name in KINDS[:-1] if keys.has(name)), "set")
     if kind == "s_per_m":
         s_per_m = keys.number("s_per_m", above=0.0)
@@ -69,8 +67,8 @@ def tissue_of(
         return _of_set(keys)
     with ChildWorker() as worker:
         if kind == "labels":
-            return _labelled(_Reader(keys, folder, worker, progress), tips_mm)
-        return _tensors_alone(_Reader(keys, folder, worker, progress), tips_mm)
+            return _labelled(_Reader(keys, folder, worker, progress), places_mm)
+        return _tensors_alone(_Reader(keys, folder, worker, progress), places_mm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,55 +115,53 @@ def _outside_words(outside: Conductivity) -> dict[str, Any]:
     return {"outside_s_per_m": outside.s_per_m, "outside_source": outside.source, "outside_status": outside.status}
 
 
-def _labelled(reader: _Reader, tips_mm: np.ndarray[Any, np.dtype[np.float64]]) -> DescribedTissue:
+def _labelled(reader: _Reader, places_mm: FloatArray) -> DescribedTissue:
     keys = reader.keys
     chosen = tissue_set(keys.text("set")) if keys.has("set") else None
     table = _table(keys.inner("table"), chosen)
     outside, outside_words = _outside(keys, chosen)
-    grid, values = reader.image("labels", 1)
-    tissue = Tissue.from_labels(Volume(grid, values), {one.label: one.s_per_m for one in table}, outside)
-    rests_on = {"kind": "labels", "set": chosen.id if chosen else "", **outside_words}
-    rests_on["conductivities"] = [one.words() for one in table]
     if keys.has("fibres") and keys.has("tensors"):
         raise refused(keys.where, _("exactly one of {names} is expected.").format(names="fibres, tensors"))
-    has_fibres = [one for one in table if one.along is not None]
+    if not keys.has("fibres") and any(one.along is not None and one.status == "stated" for one in table):
+        raise refused(keys.path("fibres"), _("values along and across need an image of the fibres' direction."))
+    grid, values = reader.image("labels", 1)
+    labels = Volume(grid, values)
+    tissue = Tissue.from_labels(labels, {one.label: one.s_per_m for one in table}, outside)
+    rests_on: dict[str, Any] = {"kind": "labels", "set": chosen.id if chosen else "", **outside_words}
+    rests_on["conductivities"] = [one.words() for one in table]
+    near = cropped(grid, places_mm, REACH_MM)
     if keys.has("fibres"):
-        fibre_grid, ways = reader.image("fibres", 3)
-        keys.finish()
-        near = cropped(grid, tips_mm, REACH_MM)
-        along, across = (
-            _by_label(Volume(grid, values), table, name).at(near.centres_mm()) for name in ("along", "across")
-        )
-        here = on_grid(near, fibre_grid, ways)
-        six = along_fibres(here * (along != across)[..., None], along, across)
-        return DescribedTissue(TensorTissue.of(near.grid, six, tissue), {**rests_on, "fibres": "directions"})
+        return DescribedTissue(_along_fibres(reader, labels, table, near, tissue), {**rests_on, "fibres": "directions"})
     if keys.has("tensors"):
         image = TensorImage.of(keys.inner("tensors"), reader.folder)
-        chosen_labels = [int(value) for value in keys.array("tensor_labels", (None,), [one.label for one in table])]
+        replaced = [int(value) for value in keys.array("tensor_labels", (None,), [one.label for one in table])]
         keys.finish()
-        near = cropped(grid, tips_mm, REACH_MM)
-        six = image.read(reader.worker, reader.progress, near, tissue)
-        is_chosen = np.isin(values[near.slices], chosen_labels)
-        return DescribedTissue(
-            TensorTissue.of(near.grid, six * is_chosen[..., None], tissue), {**rests_on, **image.words()}
-        )
+        six = image.conductivity(image.load(reader.worker, reader.progress), near, tissue)
+        six = six * np.isin(values[near.slices], replaced)[..., None]
+        return DescribedTissue(TensorTissue.of(near.grid, six, tissue), {**rests_on, **image.words()})
     keys.finish()
-    if any(one.status == "stated" for one in has_fibres):
-        raise refused(keys.path("fibres"), _("values along and across need an image of the fibres' direction."))
     return DescribedTissue(tissue, rests_on)
 
 
-def _tensors_alone(reader: _Reader, tips_mm: np.ndarray[Any, np.dtype[np.float64]]) -> DescribedTissue:
+def _along_fibres(reader: _Reader, labels: Volume, table: list[Entry], near: Near, tissue: Tissue) -> TensorTissue:
+    """Where a label conducts along and across, and the image of directions holds one."""
+    grid, ways = reader.image("fibres", 3)
+    reader.keys.finish()
+    along, across = (_by_label(labels, table, name).at(near.centres_mm()) for name in ("along", "across"))
+    here = on_grid(near, grid, ways) * (along != across)[..., None]
+    return TensorTissue.of(near.grid, along_fibres(here, along, across), tissue)
+
+
+def _tensors_alone(reader: _Reader, places_mm: FloatArray) -> DescribedTissue:
     keys = reader.keys
     outside, outside_words = _outside(keys, tissue_set(keys.text("set")) if keys.has("set") else None)
     image = TensorImage.of(keys.inner("tensors"), reader.folder)
     keys.finish()
     tissue = Tissue.uniform(outside)
-    near = image.near(reader.worker, reader.progress, tips_mm, REACH_MM)
-    six = image.read(reader.worker, reader.progress, near, tissue)
-    return DescribedTissue(
-        TensorTissue.of(near.grid, six, tissue), {"kind": "tensors", **outside_words, **image.words()}
-    )
+    loaded = image.load(reader.worker, reader.progress)
+    near = cropped(loaded[0], places_mm, REACH_MM)
+    tensors = TensorTissue.of(near.grid, image.conductivity(loaded, near, tissue), tissue)
+    return DescribedTissue(tensors, {"kind": "tensors", **outside_words, **image.words()})
 
 
 def _outside(keys: Keys, chosen: TissueSet | None) -> tuple[float, dict[str, Any]]:
