@@ -1,9 +1,9 @@
 """Lines through the internal capsule, drawn on the template's white-matter map. An estimate, and no tractography.
 
 The posterior limb is the white-matter strip between thalamus and lentiform nucleus; its projection fibres run from the
-corona radiata down into the cerebral peduncle. Each line starts on the strip's ridge in one axial slice and is followed
-up and down, slice by slice: it goes on in its own direction, is drawn towards the white matter around it, and stops
-where there is none. Parallel lines beside the ridge fill the strip's width.
+corona radiata down towards the cerebral peduncle. Each line starts on the strip's ridge in one axial slice and is
+followed up and down, slice by slice: it goes on in its own direction, is drawn towards the white matter around it, and
+stops where there is none. Parallel lines beside the ridge fill the strip's width.
 """
 
 from dataclasses import dataclass
@@ -31,8 +31,9 @@ class CapsuleDrawing:
 
 REACH_MM = 3.0
 """Radius of the disc whose white matter draws a line towards it."""
-PULL = 0.35
-"""Share of the way to that white matter's centre that a line takes in one slice."""
+PULL = 0.15
+"""Share of the way to that white matter's centre that a line takes in one slice: more, and the strip shrinks to a
+thread within some millimetres; less, and lines leave it."""
 MOMENTUM = 0.6
 LEAST_WHITE = 0.45
 """Less certain white matter than this is not gone through (the strip's middle has 0.7 to 1)."""

@@ -32,7 +32,7 @@ CAPSULE_STATUS = "estimate: drawn on the atlas, not tractography of this patient
 FILE_STATUS = "as the file has it: not checked against this patient's images"
 CAPSULE_DIAMETER_UM = 5.7
 """Usual in models of deep stimulation (McIntyre 2004). Most fibres of the capsule are thinner and need more current."""
-CAPSULE_METHOD = "capsule ridge 2"
+CAPSULE_METHOD = "capsule ridge 3"
 """Changes when the drawing changes, so that older groups are seen to be out of date."""
 
 
