@@ -13,6 +13,7 @@ from planner.cli.lead_verbs import lead_named
 from planner.cli.verb import Result, Verb, add_by, add_case, opened
 from planner.errors import RefusedError
 from planner.i18n import _
+from planner.library.fibre_words import group_name
 from planner.progress import Progress
 from planner.report.findings import FibreFinding
 from planner.steps.activate_fibres import FibreAnswer, activate_fibres
@@ -120,7 +121,7 @@ def _lay(arguments: argparse.Namespace, progress: Progress) -> Result:
         case_file.commit(Command("add-fibres", group.name), case.with_fibre_group(group), by=arguments.by)
         return {
             "group": group.id,
-            "name": group.name,
+            "name": group_name(group.name),
             "fibres": group.count,
             "model": group.model_id,
             "diameter_um": group.diameter_um,

@@ -5,6 +5,15 @@ from collections.abc import Mapping
 from planner.i18n import _, number
 
 
+def group_name(name: str) -> str:
+    """Of a group of fibres, in the user's language: stable words are translated, what a person typed stays."""
+    known = {
+        "internal-capsule-left": _("Internal capsule, left"),
+        "internal-capsule-right": _("Internal capsule, right"),
+    }
+    return known.get(name, name)
+
+
 def trouble_words() -> dict[str, str]:
     """Why fibres were set aside, by the stable word."""
     return {

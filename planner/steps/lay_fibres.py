@@ -62,7 +62,7 @@ def lay_capsule(case: Case, store: ArrayStore, lead_id: str, progress: Progress 
     lines = _carried(_template_lines(lead), to_patient)
     progress(0.9, _("Keeping the fibres"))
     details = {"method": CAPSULE_METHOD, "side": lead.side}
-    group = _group(case, store, lines, "atlas-capsule", _capsule_name(lead), details)
+    group = _group(case, store, lines, "atlas-capsule", f"internal-capsule-{lead.side}", details)
     group = replace(group, lead_id=lead.id, source=CAPSULE_SOURCE, status=CAPSULE_STATUS)
     return replace(group, inputs_hash=inputs_of_fibres(case, group))
 
@@ -110,11 +110,6 @@ def _carried(lines: Sequence[FloatArray], transform: Transform) -> list[FloatArr
     whole = transform.apply(Points.of(np.concatenate(lines), transform.source)).xyz
     parts = np.split(whole, np.cumsum([len(line) for line in lines])[:-1])
     return [smoothed_line(part) for part in parts]  # the deformation has a wobble of its own
-
-
-def _capsule_name(lead: Lead) -> str:
-    words = {"left": _("Internal capsule, left"), "right": _("Internal capsule, right")}
-    return words[lead.side]
 
 
 def _group(

@@ -7,7 +7,7 @@ from planner.case.checks import stale
 from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Case, Programme
 from planner.case.store import ArrayStore
-from planner.library.fibre_words import bend_sentence, fibre_sentences, line_sentence
+from planner.library.fibre_words import bend_sentence, fibre_sentences, group_name, line_sentence
 from planner.report.findings import FibreFinding
 from planner.steps.fibre_results import END_CODE, FibreFigures, weiss
 
@@ -22,7 +22,7 @@ def fibre_findings(case: Case, store: ArrayStore) -> tuple[tuple[FibreFinding, .
         if group is None or programme is None:
             continue
         if f"fibre-result:{result.id}" in out_of_date:
-            left_out.append(group.name)
+            left_out.append(group_name(group.name))
         else:
             found.append(_finding(case, store, group, programme, result))
     return tuple(found), tuple(dict.fromkeys(left_out))
@@ -37,7 +37,7 @@ def _finding(
     model = fibre_model(group.model_id)
     lead = case.leads.get(programme.lead_id)
     return FibreFinding(
-        group=group.name,
+        group=group_name(group.name),
         programme=lead.name if lead else programme.name,
         model=model.name,
         diameter_um=group.diameter_um,

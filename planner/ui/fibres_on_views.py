@@ -11,6 +11,7 @@ from planner.case.fibres import FibreGroup
 from planner.case.model import Case
 from planner.errors import PlannerError
 from planner.geometry.arrays import FloatArray
+from planner.library.fibre_words import group_name
 from planner.scene.display import FibreDisplay, Rgb
 from planner.steps.fibre_results import FibreFigures
 from planner.ui.views.four_views import FourViews
@@ -75,7 +76,9 @@ class FibresOnViews:
         held = self._shown.get(group.id)
         if held is not None and held[0] == state:
             return held[1]
-        display = FibreDisplay(group.name, points, starts, fires, aside, places, FIBRE_RGB[rank % len(FIBRE_RGB)])
+        display = FibreDisplay(
+            group_name(group.name), points, starts, fires, aside, places, FIBRE_RGB[rank % len(FIBRE_RGB)]
+        )
         self._shown[group.id] = (state, display)
         return display
 

@@ -8,7 +8,7 @@ from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Programme, Simulation
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _, number
-from planner.library.fibre_words import trouble_words
+from planner.library.fibre_words import group_name, trouble_words
 from planner.steps.fibre_results import END_CODE, FibreFigures, weiss
 from planner.ui.fibres_on_views import FIBRE_RGB
 from planner.ui.session import Session
@@ -140,7 +140,7 @@ def recruitment_curve(session: Session, group: FibreGroup, result: FibreResult, 
     most = min(max(1.1 * top, 2.0 * programme.amplitude_ma), 4.0 * FARTHEST_MA)
     currents, shares = figures.recruitment(most)
     rank = list(session.case.fibre_groups).index(group.id) if group.id in session.case.fibre_groups else 0
-    name = _("{name}, {value} µm").format(name=group.name, value=number(group.diameter_um, 1))
+    name = _("{name}, {value} µm").format(name=group_name(group.name), value=number(group.diameter_um, 1))
     return NamedCurve(name, currents, 100.0 * shares, FIBRE_RGB[rank % len(FIBRE_RGB)])
 
 

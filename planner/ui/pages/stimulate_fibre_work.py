@@ -8,6 +8,7 @@ from planner.case.commands import Command
 from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Lead, Programme
 from planner.i18n import _
+from planner.library.fibre_words import group_name
 from planner.progress import Progress
 from planner.steps.fibre_results import ALONE, FibreParameters, Recharge, compute_fibres, recharge_of
 from planner.steps.lay_fibres import FibreFile, lay_capsule, read_fibres, with_model
@@ -84,7 +85,7 @@ class FibreWork:
                 session.do(Command("activate-fibres", group.name), now.with_fibre_result(result))
                 self._again_if_changed(group_id, programme.id, recharge)
 
-        session.run(_("What the fibres do: {name}").format(name=group.name), work, done)
+        session.run(_("What the fibres do: {name}").format(name=group_name(group.name)), work, done)
 
     def prepare(
         self, group: FibreGroup, programme: Programme, on_ready: Callable[[PreparedPrediction], object]
@@ -102,7 +103,11 @@ class FibreWork:
             finally:
                 self._running.discard(key)
 
-        session.run(_("Live estimate of {name}").format(name=group.name), work, lambda made: _ignored(on_ready(made)))
+        session.run(
+            _("Live estimate of {name}").format(name=group_name(group.name)),
+            work,
+            lambda made: _ignored(on_ready(made)),
+        )
 
     def follow(self, lead_id: str) -> None:
         """The contacts or the pulse were changed: compute again what had been computed."""

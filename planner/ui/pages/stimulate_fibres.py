@@ -12,7 +12,7 @@ from planner.case.fibres import FibreGroup, FibreResult
 from planner.case.model import Case, Programme, Simulation
 from planner.errors import PlannerError
 from planner.i18n import _, number
-from planner.library.fibre_words import bend_sentence, fibre_sentences, line_sentence
+from planner.library.fibre_words import bend_sentence, fibre_sentences, group_name, line_sentence
 from planner.steps.fibre_results import ALONE, PAIRED, FibreFigures, recharge_of
 from planner.steps.lay_fibres import FibreFile
 from planner.ui.pages.stimulate_fibre_live import Estimate, LiveFibres, pattern_of
@@ -124,7 +124,7 @@ class FibrePanel(QWidget):
         with QSignalBlocker(self.group_box):
             self.group_box.clear()
             for one in groups:
-                self.group_box.addItem(_("{name} ({count})").format(name=one.name, count=one.count), one.id)
+                self.group_box.addItem(_("{name} ({count})").format(name=group_name(one.name), count=one.count), one.id)
             self.group_box.setCurrentIndex(self.group_box.findData(self._chosen))
         self._show_group(state)
 
