@@ -163,7 +163,10 @@ def _strong_part(strengths: FloatArray) -> tuple[int, int]:
 EDGE_WITHIN_MM = 8.0
 """From the middle of a disc to its end plate at most (facts/spine, disc_heights: 13 mm at L4-L5)."""
 EDGE_SHARE = 0.45
-"""An end plate is where the unevenness falls below this share of the way from the even marrow to the disc's line."""
+"""The line of an end plate ends where the unevenness falls below this share of the way from the even marrow to it,"""
+LINE_MM, THINNEST_MM = 2.5, 3.0
+"""and its middle, the bone's surface, lies within this: a dark line is 2 to 4 mm wide with its blur. No disc is thinner
+than the second (facts/spine, disc_heights)."""
 
 
 def _disc(strip: BodyStrip, uneven: NDArray[np.float32], place: int, strength: float) -> Disc:
@@ -172,22 +175,27 @@ def _disc(strip: BodyStrip, uneven: NDArray[np.float32], place: int, strength: f
     around = profile[max(0, place - 2 * reach) : place + 2 * reach + 1]
     marrow, line = float(np.percentile(around, 20)), float(profile[max(0, place - reach) : place + reach + 1].max())
     level = marrow + EDGE_SHARE * (line - marrow)
-    up = _edge(profile[max(0, place - reach - 2) : place + 1][::-1], level)
-    down = _edge(profile[place : place + reach + 3], level)
+    upward, downward = profile[max(0, place - reach - 2) : place + 1][::-1], profile[place : place + reach + 3]
+    up, down = _edge(upward, level, LINE_MM), _edge(downward, level, LINE_MM)
+    if (up + down) * STEP_MM < THINNEST_MM:  # one line only: the disc is as dark as its end plates
+        up, down = _edge(upward, level, 0.0), _edge(downward, level, 0.0)
     arc = float(strip.arc_mm[place])
     top, bottom = arc - up * STEP_MM, arc + down * STEP_MM
     return Disc(0.5 * (top + bottom), top, bottom, _slope(uneven, place), strength)
 
 
-def _edge(outward: NDArray[np.float32], level: float) -> float:
-    """Steps from the middle of the disc to the outermost place where the profile passes below ``level``."""
+def _edge(outward: NDArray[np.float32], level: float, line_mm: float) -> float:
+    """Steps from the middle of the disc to the end plate: the summit of the outermost line, which ends where the
+    profile passes below ``level`` for good; at most ``line_mm`` before that."""
     above = np.flatnonzero(outward[:-1] >= level)
     if not len(above):
         return 0.0
     last = int(above[-1])
-    inner, outer = float(outward[last]), float(outward[last + 1])
-    share = (inner - level) / (inner - outer) if outer < level else 0.0
-    return last + share
+    first = max(0, last - round(line_mm / STEP_MM))
+    summit = last
+    while summit > first and outward[summit - 1] >= outward[summit]:
+        summit -= 1
+    return float(summit)
 
 
 def _slope(uneven: NDArray[np.float32], place: int) -> float:
