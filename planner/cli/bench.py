@@ -9,7 +9,7 @@ from planner.errors import PlannerError
 from planner.i18n import _
 from planner.progress import Progress
 
-SUBJECTS = ("registration", "field", "axons", "spine", "views", "carm", "case", "import")
+SUBJECTS = ("registration", "field", "cubes", "axons", "spine", "views", "carm", "case", "import")
 
 
 def verbs() -> list[Verb]:

@@ -71,7 +71,9 @@ def test_that_a_straight_lead_at_any_angle_to_the_cubes_agrees_with_the_lead_fit
     ours, theirs = cubes.combine({"1": -1.0}, 1.0, 2.0), fitted.combine({"1": -1.0}, 1.0, 2.0)
     # The issue asks 1 % of impedance, 2 % of volume, 1 % (median) and 3 % (p90) of |E| from 0.35 mm off the lead on.
     assert ours.impedance_ohm == pytest.approx(theirs.impedance_ohm, rel=0.008)
-    assert ours.activated(0.2).volume_mm3 == pytest.approx(theirs.activated(0.2).volume_mm3, rel=0.01)
+    # In the blocks the lead-fitted solver at its usual angles is itself 3 % below its own finer solution.
+    tolerance = 0.02 if kind == "patchy" else 0.01
+    assert ours.activated(0.2).volume_mm3 == pytest.approx(theirs.activated(0.2).volume_mm3, rel=tolerance)
     rng = np.random.default_rng(seed)
     angle, away, height = rng.uniform(0, 2 * np.pi, 4000), rng.uniform(0.985, 4.6, 4000), rng.uniform(-1, 8, 4000)
     points = Points.of(np.stack([away * np.cos(angle), away * np.sin(angle), height], axis=1), SPACE)

@@ -94,6 +94,11 @@ class Bodies:
     labels: tuple[str, ...]
     array: FloatArray = field(repr=False)
 
+    @property
+    def tables(self) -> tuple[FloatArray, NDArray[np.int64], FloatArray, FloatArray]:
+        """As the kernels take them."""
+        return self.segments, self.starts, self.slabs, self.patches
+
 
 def frame_of(leads: tuple[PlacedLead, ...]) -> Frame:
     """Aligned with the first lead: a paddle's face, or a round lead's shaft at its tip, along the third axis.

@@ -20,7 +20,7 @@ from planner.i18n import _
 Single = NDArray[np.float32]
 MOST_CHANGE = 1.3
 """Nowhere does |E| change by more than this factor within half a cube, save at a contact's edge."""
-MOST_LATTICE_POINTS = 120_000
+MOST_LATTICE_POINTS = 80_000
 FINEST_LATTICE_MM = 0.1
 NEAR_MM = 12.0
 """As for a single lead: beyond, the field is below 0.01 V/mm for any usual current."""

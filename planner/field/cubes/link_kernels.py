@@ -249,7 +249,9 @@ def encapsulate(
 
 
 @compiled_fast
-def joined(
+def join(
+    begin: int,
+    end: int,
     edges: FloatArray,
     centres: FloatArray,
     child: NDArray[np.int32],
@@ -267,18 +269,17 @@ def joined(
     is_grounded: bool,
     thickness: float,
     s_per_m: float,
-    most_held: int,
-) -> tuple[Single, Single, NDArray[np.int32], Single, int]:
-    """``g`` (N, 6) mS to the cube beside, ``density`` (N, 6) the same per open area; the held links (see Held)."""
-    count = len(edges)
-    g = np.zeros((count, 6), dtype=np.float32)
-    density = np.zeros((count, 6), dtype=np.float32)
-    held_ints = np.empty((most_held, 3), dtype=np.int32)
-    held_reals = np.empty((most_held, 3), dtype=np.float32)
-    held = 0
+    g: Single,
+    density: Single,
+    held_ints: NDArray[np.int32],
+    held_reals: Single,
+    held: int,
+) -> int:
+    """The links of cubes ``begin`` to ``end``: into ``g`` (N, 6) mS to the cube beside and ``density`` (N, 6), the same
+    per open area; held links (see Held) after the first ``held``. Gives how many of these there are then."""
     capsule = (thickness, s_per_m)
     shape = (segments, starts, slabs, patches)
-    for cube in range(count):
+    for cube in range(begin, end):
         if is_divided(child, cube):
             continue
         h = edges[cube]
@@ -324,7 +325,7 @@ def joined(
                 if edges[other] == h:
                     g[other, opposite] = g[cube, face]
                     density[other, opposite] = density[cube, face]
-    return g, density, held_ints, held_reals, held
+    return held
 
 
 @compiled_fast

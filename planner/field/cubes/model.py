@@ -11,7 +11,7 @@ from planner.field.cubes.bodies import Frame, PlacedLead, bodies_of, frame_of
 from planner.field.cubes.cells import Cells
 from planner.field.cubes.contacts import check_apart, check_bare
 from planner.field.cubes.solver import solve
-from planner.field.cubes.system import Fineness, Outer, System, system_of
+from planner.field.cubes.system import Fineness, Outer, Setting, System, system_of
 from planner.field.cubes.units import CubeUnits, units_of
 from planner.i18n import _
 from planner.progress import Progress
@@ -50,13 +50,14 @@ def solve_cubes(
     check_apart(bodies)
     outer = options.outer or Outer(options.radius_mm, bodies.array, np.zeros((0, 4)))
     outer = replace(outer, is_grounded=options.is_grounded, case=options.case)
-    system = system_of(bodies, conductor, frame, outer, options.fineness or Fineness.for_contacts(len(names)))
+    setting = Setting(bodies, conductor, frame, outer)
+    system = system_of(setting, options.fineness or Fineness.for_contacts(len(names)), progress)
     progress(0.3, _("Solving the field"))
     solved = solve(system, len(names), progress.part(0.3, 0.9), options.threads)
     check_bare(solved.conductance_ms, names)
     progress(0.9, _("Solving the field"))
     cells = _cells(system, frame)
-    return units_of(system, cells, names, solved)
+    return units_of(system, cells, names, solved, progress)
 
 
 def _cells(system: System, frame: Frame) -> Cells:

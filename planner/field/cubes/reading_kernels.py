@@ -154,8 +154,13 @@ def steepness(
     """(K, 3) gradient of |E| (M, 1) in the picked undivided cubes, V/mm²."""
     found = np.empty((len(picked), 3), dtype=np.float32)
     for place in range(len(picked)):
+        own = picked[place]
         for axis in range(3):
-            found[place, axis] = slope(picked[place], axis, strength, 0, kin, child, number_of, edges)
+            low, high = kin[own, 2 * axis], kin[own, 2 * axis + 1]
+            if low >= 0 and high >= 0 and edges[low] == edges[high]:  # the usual case, without a call
+                found[place, axis] = (strength[high, 0] - strength[low, 0]) / (edges[own] + edges[low])
+            else:
+                found[place, axis] = slope(own, axis, strength, 0, kin, child, number_of, edges)
     return found
 
 
@@ -209,9 +214,14 @@ def lattice_values(
                 if own != NONE:
                     size = np.float64(strength[own, 0])
                     if FAR_FROM > size / threshold > 1.0 / FAR_FROM:
-                        size += (x - centres[own, 0]) * slope(own, 0, strength, 0, kin, child, number_of, edges)
-                        size += (y - centres[own, 1]) * slope(own, 1, strength, 0, kin, child, number_of, edges)
-                        size += (z - centres[own, 2]) * slope(own, 2, strength, 0, kin, child, number_of, edges)
+                        for axis in range(3):
+                            step_off = (x if axis == 0 else (y if axis == 1 else z)) - centres[own, axis]
+                            before, after = kin[own, 2 * axis], kin[own, 2 * axis + 1]
+                            if before >= 0 and after >= 0 and edges[before] == edges[after]:
+                                change = (strength[after, 0] - strength[before, 0]) / (edges[own] + edges[before])
+                            else:
+                                change = slope(own, axis, strength, 0, kin, child, number_of, edges)
+                            size += step_off * change
                     value = math.log(max(size, 1e-9) / threshold)
                     is_by_body = distance[own] < 2.0 * step + edges[own]
                 if is_by_body:

@@ -48,7 +48,9 @@ class Solved:
     iterations: tuple[int, ...]
 
 
-def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -> Solved:
+def solve(
+    system: System, contacts: int, progress: Progress, threads: int = 2, tolerance: float = RELATIVE_TOLERANCE
+) -> Solved:
     """Raises PlannerError(code="no-convergence") and Cancelled."""
     from planner.field.cubes.multigrid_kernels import LANES
 
@@ -64,7 +66,7 @@ def solve(system: System, contacts: int, progress: Progress, threads: int = 2) -
         block = blocks[number]
         for lane, contact in enumerate(block):
             sources[:, lane] = held.source(contact, count)
-        x, residual, iterations = conjugate_gradients(system, grid, sources, told[number])
+        x, residual, iterations = conjugate_gradients(system, grid, sources, told[number], tolerance)
         for lane, contact in enumerate(block):
             volts[contact], left[contact] = x[whole, lane], residual[whole, lane]
         return _currents(held, x, block, contacts), iterations
@@ -110,7 +112,7 @@ def _shared(progress: Progress, count: int) -> list[Progress]:
 
 
 def conjugate_gradients(
-    system: System, grid: Multigrid, sources: FloatArray, progress: Progress
+    system: System, grid: Multigrid, sources: FloatArray, progress: Progress, tolerance: float
 ) -> tuple[FloatArray, FloatArray, int]:
     """(N, LANES) potentials for these currents into the cubes, what is left of these, and the number of iterations."""
     from planner.field.cubes import multigrid_kernels as kernels
@@ -123,6 +125,7 @@ def conjugate_gradients(
     turned = np.empty_like(sources)
 
     def precondition() -> FloatArray:
+        progress.check()
         kernels.cycle(tree.starts, tree.ijk, tree.parent, tree.beside, grid.g, grid.inverse, grid.shares, single, step)
         return kernels.energies(is_whole, step, residual)
 
@@ -130,7 +133,7 @@ def conjugate_gradients(
     direction = step.astype(np.float64)
     for number in range(MOST_ITERATIONS):
         progress.check()
-        if (energy <= RELATIVE_TOLERANCE**2 * first).all():
+        if (energy <= tolerance**2 * first).all():
             return x, residual, number
         kernels.image(system.whole, tree.beside, tree.level, system.g, held, *grid.hanging, direction, turned)
         if system.crossing is not None:
@@ -140,8 +143,8 @@ def conjugate_gradients(
         single[:] = 0.0
         kernels.advance(length, direction, turned, x, residual, single)
         energy, before = precondition(), energy
-        worst = float((energy[first > 0] / first[first > 0]).max(initial=RELATIVE_TOLERANCE**2))
-        progress(np.log(max(worst, RELATIVE_TOLERANCE**2)) / np.log(RELATIVE_TOLERANCE**2), _("Solving the field"))
+        worst = float((energy[first > 0] / first[first > 0]).max(initial=tolerance**2))
+        progress(np.log(max(worst, tolerance**2)) / np.log(tolerance**2), _("Solving the field"))
         kernels.turn(np.where(before > 0, energy / np.where(before > 0, before, 1.0), 0.0), step, direction)
     raise PlannerError(_("The field could not be solved. Check the conductivities."), code="no-convergence")
 

@@ -9,14 +9,18 @@ from planner.errors import PlannerError
 from planner.field.case_ball import CaseBall
 from planner.field.conductor import Conductor
 from planner.field.cubes.bodies import Bodies, Frame
+from planner.field.cubes.parts import parts
 from planner.field.cubes.tissue import conductivity_of
 from planner.field.cubes.tree import Box, Tree, children_of, divided, grow, without
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
+from planner.progress import Progress
 
 Single = NDArray[np.float32]
 GROUND = -2
 MANY = 10
+LEAST_PART = 1e-3
+"""Cubes with less tissue than this are none, nor those of which a contact takes all but this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,12 @@ class Fineness:
         if count < MANY:
             return cls()
         return cls(edge_mm=0.05, contact_mm=0.1, growth=0.15, finest_mm=0.05, levels=10)
+
+    @property
+    def sizes(self) -> FloatArray:
+        """As :func:`body_kernels.wanted_size` takes them."""
+        sizes = (self.edge_mm, self.contact_mm, self.body_mm, self.growth, self.edge_growth, self.bare_growth)
+        return np.array([*sizes, self.largest_mm])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,74 +114,123 @@ def box_for(outer: Outer, fineness: Fineness) -> Box:
     return Box(first * edge, (i, j, k), fineness.finest_mm, fineness.levels)
 
 
-def system_of(bodies: Bodies, conductor: Conductor, frame: Frame, outer: Outer, fineness: Fineness) -> System:
-    from planner.field.cubes import body_kernels, link_kernels
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What is solved: leads and tissue in the cubes' frame, and where the model ends."""
 
-    box = box_for(outer, fineness)
-    shape = (bodies.segments, bodies.starts, bodies.slabs, bodies.patches)
-    limits = (outer.array, outer.planes, outer.radius_mm)
-    sizes = np.array(
-        [
-            fineness.edge_mm,
-            fineness.contact_mm,
-            fineness.body_mm,
-            fineness.growth,
-            fineness.edge_growth,
-            fineness.bare_growth,
-            fineness.largest_mm,
-        ]
-    )
+    bodies: Bodies
+    conductor: Conductor
+    frame: Frame
+    outer: Outer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """(N,) of all cubes of a tree: see :func:`link_kernels.measured`."""
+
+    distance: Single = field(repr=False)
+    tissue: Single = field(repr=False)
+    metal: Single = field(repr=False)
+
+    def of(self, is_kept: NDArray[np.bool_]) -> "Measured":
+        return Measured(self.distance[is_kept], self.tissue[is_kept], self.metal[is_kept])
+
+
+def system_of(setting: Setting, fineness: Fineness, progress: Progress) -> System:
+    """Raises PlannerError(code="case") and Cancelled."""
+    tree, measured = _tree_of(setting, fineness, progress)
+    centres, edges, capsule = tree.centres, tree.edge_mm, setting.conductor.capsule
+    halves, cross = conductivity_of(setting.conductor, centres, edges, setting.frame, progress)
+    _encapsulate(halves, centres, edges, measured.distance, setting, progress)
+    g, density, held = _links(tree, centres, edges, measured, halves, setting, progress)
+    outer = setting.outer
+    if outer.is_grounded and outer.case is not None:
+        held = _grounded_in(outer.case, held, setting.frame.to_world(centres[held.ints[:, 0]]))
+    far = measured.distance > capsule.thickness_mm + edges
+    crossing = _crossing(tree, cross, halves, g, density, held, far)
+    whole = np.flatnonzero(tree.is_whole).astype(np.int32)
+    return System(tree, setting.bodies, whole, measured.distance, measured.tissue, halves, g, density, held, crossing)
+
+
+def _tree_of(setting: Setting, fineness: Fineness, progress: Progress) -> tuple[Tree, Measured]:
+    """All cubes with tissue in them."""
+    from planner.field.cubes import body_kernels
+
+    box, tables, sizes = box_for(setting.outer, fineness), setting.bodies.tables, fineness.sizes
 
     def want(centres: FloatArray, edge_mm: float) -> NDArray[np.bool_]:
-        return body_kernels.too_large(centres, edge_mm, *shape, sizes)
+        found = np.zeros(len(centres), dtype=bool)
+        for part in parts(len(centres), progress):
+            found[part] = body_kernels.too_large(centres[part], edge_mm, *tables, sizes)
+        return found
 
     starts, level, ijk, parent = grow(box, divided(box, want))
     child = children_of(parent)
-    is_whole = (child == -1).all(axis=1)
+    whole = np.flatnonzero((child == -1).all(axis=1))
     edges = box.finest_mm * 2.0 ** level.astype(float)
     centres = box.corner_mm + (ijk + 0.5) * edges[:, None]
-    whole = np.flatnonzero(is_whole)
-    found = link_kernels.measured(centres[whole], edges[whole], *shape, *limits)
-    distance, tissue, metal = (np.zeros(len(level), dtype=np.float32) for _one in range(3))
-    distance[whole], tissue[whole], metal[whole] = found
-    is_kept = (tissue > 1e-3) & (metal < 0.999)
+    measured = _measured(centres, edges, whole, setting, progress)
+    is_kept = (measured.tissue > LEAST_PART) & (measured.metal < 1.0 - LEAST_PART)
     for one in range(box.levels - 1):
         own = np.arange(starts[one], starts[one + 1])
         is_kept[parent[own[is_kept[own]]]] = True
-    tree = without(starts, level, ijk, parent, child, is_kept, box)
-    return _linked(tree, bodies, conductor, frame, outer, distance[is_kept], tissue[is_kept], metal[is_kept])
+    return without(starts, level, ijk, parent, child, is_kept, box), measured.of(is_kept)
 
 
-def _linked(
-    tree: Tree,
-    bodies: Bodies,
-    conductor: Conductor,
-    frame: Frame,
-    outer: Outer,
-    distance: Single,
-    tissue: Single,
-    metal: Single,
-) -> System:
+def _measured(
+    centres: FloatArray, edges: FloatArray, whole: NDArray[np.intp], setting: Setting, progress: Progress
+) -> Measured:
     from planner.field.cubes import link_kernels
 
-    shape = (bodies.segments, bodies.starts, bodies.slabs, bodies.patches)
-    centres, edges, capsule = tree.centres, tree.edge_mm, conductor.capsule
-    halves, cross = conductivity_of(conductor, centres, edges, frame)
-    if capsule.thickness_mm > 0:
-        link_kernels.encapsulate(halves, centres, edges, distance, capsule.thickness_mm, capsule.s_per_m, *shape)
-    most = int((tree.beside == -1).sum() + 6 * (distance < 1.5 * edges).sum())
-    g, density, ints, reals, count = link_kernels.joined(
-        edges, centres, tree.child, tree.beside, distance, metal, halves, *shape,
-        outer.array, outer.planes, outer.radius_mm, outer.is_grounded, capsule.thickness_mm, capsule.s_per_m,
-        most + 1,
-    )  # fmt: skip
-    held = Held(ints[:count].copy(), reals[:count].copy())
-    if outer.is_grounded and outer.case is not None:
-        held = _grounded_in(outer.case, held, frame.to_world(centres[held.ints[:, 0]]))
-    whole = np.flatnonzero(tree.is_whole).astype(np.int32)
-    far = distance > capsule.thickness_mm + edges
-    crossing = _crossing(tree, cross, halves, g, density, held, far)
-    return System(tree, bodies, whole, distance, tissue, halves, g, density, held, crossing)
+    outer = setting.outer
+    found = Measured(*(np.zeros(len(edges), dtype=np.float32) for _one in range(3)))
+    for part in parts(len(whole), progress):
+        own = whole[part]
+        values = link_kernels.measured(
+            centres[own], edges[own], *setting.bodies.tables, outer.array, outer.planes, outer.radius_mm
+        )
+        found.distance[own], found.tissue[own], found.metal[own] = values
+    return found
+
+
+def _encapsulate(
+    halves: Single, centres: FloatArray, edges: FloatArray, distance: Single, setting: Setting, progress: Progress
+) -> None:
+    """Changes ``halves``."""
+    from planner.field.cubes import link_kernels
+
+    capsule = setting.conductor.capsule
+    if capsule.thickness_mm <= 0:
+        return
+    for part in parts(len(edges), progress):
+        link_kernels.encapsulate(
+            halves[part], centres[part], edges[part], distance[part], capsule.thickness_mm, capsule.s_per_m,
+            *setting.bodies.tables,
+        )  # fmt: skip
+
+
+def _links(
+    tree: Tree,
+    centres: FloatArray,
+    edges: FloatArray,
+    measured: Measured,
+    halves: Single,
+    setting: Setting,
+    progress: Progress,
+) -> tuple[Single, Single, Held]:
+    from planner.field.cubes import link_kernels
+
+    outer, capsule, distance = setting.outer, setting.conductor.capsule, measured.distance
+    most = int((tree.beside == -1).sum() + 6 * (distance < 1.5 * edges).sum()) + 1
+    g, density = (np.zeros((tree.count, 6), dtype=np.float32) for _one in range(2))
+    ints, reals, count = np.empty((most, 3), dtype=np.int32), np.empty((most, 3), dtype=np.float32), 0
+    for part in parts(tree.count, progress):
+        count = link_kernels.join(
+            part.start, part.stop, edges, centres, tree.child, tree.beside, distance, measured.metal, halves,
+            *setting.bodies.tables, outer.array, outer.planes, outer.radius_mm, outer.is_grounded,
+            capsule.thickness_mm, capsule.s_per_m, g, density, ints, reals, count,
+        )  # fmt: skip
+    return g, density, Held(ints[:count].copy(), reals[:count].copy())
 
 
 def _grounded_in(ball: CaseBall, held: Held, places_mm: FloatArray) -> Held:

@@ -13,6 +13,7 @@ from planner.field.cubes.solver import Solved
 from planner.field.cubes.system import System
 from planner.field.superposition import Readings, Superposition
 from planner.geometry.arrays import FloatArray
+from planner.progress import Progress
 
 Single = NDArray[np.float32]
 
@@ -61,8 +62,8 @@ class CubeUnits(Superposition[CubeMap]):
         return cls(cells, labels, arrays["conductance_ms"], arrays["volts"], arrays["field_v_mm"])
 
 
-def units_of(system: System, cells: Cells, labels: tuple[str, ...], solved: Solved) -> CubeUnits:
-    """With the field in every undivided cube."""
+def units_of(system: System, cells: Cells, labels: tuple[str, ...], solved: Solved, progress: Progress) -> CubeUnits:
+    """With the field in every undivided cube. Raises Cancelled."""
     from planner.field.cubes import field_kernels
 
     tree, held, whole = system.tree, system.held, cells.whole
@@ -70,6 +71,7 @@ def units_of(system: System, cells: Cells, labels: tuple[str, ...], solved: Solv
     fields = np.empty((len(labels), len(whole), 3), dtype=np.float32)
     volts = np.zeros(tree.count, dtype=np.float32)
     for number, solution in enumerate(solved.volts):
+        progress.check()
         held_volts = (held.ints[:, 2] == number).astype(np.float32)
         volts[whole] = solution
         flow, weight = field_kernels.densities(
