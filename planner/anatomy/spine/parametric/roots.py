@@ -19,6 +19,9 @@ ENTRY_WIDE, ENTRY_BACK = 0.60, 0.74
 surface. Drawn."""
 BEYOND_MM = 10.0
 """The nerve is followed this far beyond its ganglion."""
+OUTSIDE_MM, FRONT_OF_MIDDLE = 4.0, -0.55
+"""The middle of a foramen lies this far outside the canal's side and in front of its middle, the latter as a share of
+the canal's half depth: where the open space beside the canal has its middle on the drawn bones."""
 TAKE_OFF_PLACES = (0.0, 7.0, 17.5, 23.5, 29.0)
 TAKE_OFF_DEG = (70.0, 70.0, 52.4, 25.8, 15.0)
 """Coronal angle between root and sac by vertebral place: T11 and L5 from dorsal_root_angles.csv (PMID 22744616),
@@ -67,10 +70,33 @@ def ganglia(line: SpineLine, plans: tuple[VertebraPlan, ...], middles: FloatArra
     return tuple(found)
 
 
-def snapped(one: Ganglion, foramen_mm: FloatArray) -> Ganglion:
-    """Moved to the middle of its bony foramen, given as points (M, 3) of its free space or (3,) its middle."""
-    middle = np.atleast_2d(foramen_mm).mean(axis=0)
-    return replace(one, centre=middle, is_snapped=True)
+def snapped(one: Ganglion, foramen_mm: FloatArray, middle_mm: FloatArray) -> Ganglion:
+    """Moved as its foramen is: ``foramen_mm`` are points (M, 3) of the free space found in the image, or (3,) its
+    middle; ``middle_mm`` is where the atlas has that middle. The ganglion keeps its place in the foramen, which is its
+    upper part, under the pedicle (drg_geometry.csv), not the middle."""
+    found = np.atleast_2d(np.asarray(foramen_mm, dtype=float)).mean(axis=0)
+    return replace(one, centre=one.centre + found - middle_mm, is_snapped=True)
+
+
+def foramen_middle(
+    line: SpineLine, plans: tuple[VertebraPlan, ...], middles: FloatArray, name: str, side: Side
+) -> FloatArray:
+    """(3,) half way between the edges of the two pedicles, a little outside the canal. Not for sacral nerves."""
+    upper = _upper_of(name, tuple(plan.measures.name for plan in plans))
+    above, below = plans[upper], plans[upper + 1]
+    edge_above = middles[upper] - above.pedicle_z + above.measures.pedicle_height_mm / 2
+    edge_below = middles[upper + 1] - below.pedicle_z - below.measures.pedicle_height_mm / 2
+    sign = 1.0 if side == "right" else -1.0
+    beside = sign * (above.half_width + OUTSIDE_MM)
+    found: FloatArray = line.at((edge_above + edge_below) / 2, beside, FRONT_OF_MIDDLE * above.half_ap)[0]
+    return found
+
+
+def _upper_of(name: str, vertebrae: tuple[str, ...]) -> int:
+    """Index of the vertebra above a nerve's foramen."""
+    if name[0] == "C":
+        return int(name[1:]) - 2  # C3 leaves under C2, C8 under C7
+    return vertebrae.index(name)
 
 
 def dorsal_roots(

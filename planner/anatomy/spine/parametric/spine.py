@@ -17,7 +17,7 @@ from planner.anatomy.spine.parametric.measures import LevelMeasures
 from planner.anatomy.spine.parametric.own_line import OwnLine, own_line
 from planner.anatomy.spine.parametric.parameters import SpineParameters
 from planner.anatomy.spine.parametric.placing import Placed, moved, place_line, radius_scales, wall_scales
-from planner.anatomy.spine.parametric.roots import DorsalRoot, Ganglion, dorsal_roots, ganglia, snapped
+from planner.anatomy.spine.parametric.roots import DorsalRoot, Ganglion, dorsal_roots, foramen_middle, ganglia, snapped
 from planner.anatomy.spine.parametric.scaling import with_canal, with_dorsal_csf, with_stature
 from planner.anatomy.spine.parametric.sections import ROOF, Sections, inscribed_mm, sac_back_mm, sections
 from planner.anatomy.spine.parametric.segments import SegmentArcs, segment_arcs
@@ -95,12 +95,17 @@ class ParametricSpine:
         return replace(self, parameters=replace(self.parameters, conus=(level, fraction)))
 
     def with_ganglion_at(self, name: str, side: str, foramen_mm: FloatArray) -> "ParametricSpine":
-        """A ganglion snapped to its bony foramen: points (M, 3) of the free space, or (3,) its middle.
+        """A ganglion snapped to its bony foramen, given as points (M, 3) of the free space or (3,) its middle: it moves
+        as the foramen does and stays in its upper part. Sacral ganglia lie in the canal and stay where they are.
 
         Raises KeyError for a ganglion this spine does not have.
         """
-        found: dict[tuple[str, str], Ganglion] = {(one.name, one.side): one for one in self.ganglia()}
-        moved = {(name, side): snapped(found[name, side], foramen_mm)}
+        placed = ganglia(self.line, self.plans, self.middle_arc_mm)
+        one = {(each.name, str(each.side)): each for each in placed}[name, side]
+        if name[0] == "S":
+            return self
+        middle = foramen_middle(self.line, self.plans, self.middle_arc_mm, name, one.side)
+        moved = {(name, side): snapped(one, foramen_mm, middle)}
         return replace(self, snapped_ganglia={**self.snapped_ganglia, **moved})
 
     @property

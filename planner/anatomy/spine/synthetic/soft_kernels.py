@@ -45,7 +45,7 @@ def soft_value(
 ) -> float:
     """Grey value of the body without its spine at ``u`` right and ``v`` back of the canal, at height ``z``."""
     back_skin = row[C_SKIN] + 1.5 * smooth_noise(u / 40.0, z / 40.0, 1.5, seed)
-    groove = 5.0 * np.exp(-((u / 14.0) ** 2)) if row[C_PLACE] > 2.0 else 0.0
+    groove = 5.0 * min(max(row[C_PLACE] - 1.0, 0.0) / 3.0, 1.0) * np.exp(-((u / 14.0) ** 2))
     depth = row[C_DEPTH]
     a, b = abs(u) / row[C_WIDTH], abs(v - (back_skin - groove) + depth) / depth
     k = (a**2.6 + b**2.6) ** (1.0 / 2.6)

@@ -7,6 +7,7 @@ import pytest
 
 from planner.anatomy.spine.outline import Canal, Vertebra
 from planner.anatomy.spine.parametric import ParametricSpine, Scoliosis, lofts
+from planner.anatomy.spine.parametric.roots import foramen_middle
 from planner.anatomy.spine.synthetic.request import Truth, View
 from planner.anatomy.spine.synthetic.scene import grid_of
 from planner.anatomy.spine.synthetic.truth import truth_of
@@ -94,17 +95,29 @@ def test_that_measured_csf_replaces_the_table_and_prone_adds_what_was_published(
     assert prone["T5"] == supine["T5"]
 
 
-def test_that_a_ganglion_goes_to_its_foramen() -> None:
+@pytest.mark.parametrize("name", ["C5", "C8", "T9", "L3"])
+def test_that_a_ganglion_moves_as_its_foramen_does(name: str) -> None:
     spine = plain_spine()
-    foramen = np.array([[30.0, 10.0, 0.0], [32.0, 12.0, 2.0]])
-    moved = spine.with_ganglion_at("L3", "right", foramen)
-    one = next(one for one in moved.ganglia() if (one.name, one.side) == ("L3", "right"))
-    assert one.is_snapped
-    np.testing.assert_allclose(one.centre, (31, 11, 1))
-    other = next(one for one in moved.ganglia() if (one.name, one.side) == ("L3", "left"))
-    assert not other.is_snapped
-    root = next(one for one in moved.dorsal_roots() if (one.name, one.side) == ("L3", "right"))
-    assert np.linalg.norm(root.curve.xyz - (31, 11, 1), axis=1).min() < 1e-9
+    middle = foramen_middle(spine.line, spine.plans, spine.middle_arc_mm, name, "right")
+    before = {(one.name, one.side): one for one in spine.ganglia()}
+    shift = np.array([1.0, -2.0, 1.5])
+    moved = spine.with_ganglion_at(name, "right", middle + shift + [[0.5, 0, 0], [-0.5, 0, 0]])
+    after = {(one.name, one.side): one for one in moved.ganglia()}
+    assert after[name, "right"].is_snapped
+    np.testing.assert_allclose(after[name, "right"].centre, before[name, "right"].centre + shift, atol=1e-9)
+    np.testing.assert_array_equal(after[name, "left"].centre, before[name, "left"].centre)
+    root = next(one for one in moved.dorsal_roots() if (one.name, one.side) == (name, "right"))
+    assert np.linalg.norm(root.curve.xyz - after[name, "right"].centre, axis=1).min() < 1e-9
+
+
+def test_that_the_middle_of_a_foramen_is_free_of_bone_and_below_the_ganglion() -> None:
+    spine = plain_spine()
+    for one in spine.ganglia():
+        if one.name[0] in "TL":
+            middle = foramen_middle(spine.line, spine.plans, spine.middle_arc_mm, one.name, one.side)
+            assert min(float(bone.distance_mm(middle)[0]) for bone in spine.bones) > 0
+            lower = spine.line.coordinates(middle)[0, 0] - spine.line.coordinates(one.centre)[0, 0]
+            assert lower > -0.5  # the smallest foramina are filled by their ganglion
 
 
 def test_that_one_named_vertebra_is_enough_and_unnamed_ones_are_refused() -> None:
