@@ -24,11 +24,12 @@ def pattern_of(programme: Programme) -> Pattern:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """``thresholds_ma`` (fibres,) of a group under a pattern."""
+    """``thresholds_ma`` (fibres,) of a group under a pattern. ``is_rough``: trained on a near variant of the model."""
 
     group_id: str
     pattern: Pattern
     thresholds_ma: FloatArray
+    is_rough: bool = False
 
 
 class LiveFibres:
@@ -62,7 +63,8 @@ class LiveFibres:
             predictor = self._for_width(prepared, programme.width_us, recharge)
         except PlannerError:
             return None  # said in words when the slider rests
-        self.estimate = Estimate(group.id, pattern, prepared.thresholds(predictor, programme.shares))
+        thresholds = prepared.thresholds(predictor, programme.shares)
+        self.estimate = Estimate(group.id, pattern, thresholds, predictor.is_rough)
         return self.estimate
 
     def _for_width(self, prepared: PreparedPrediction, width_us: float, recharge: Recharge) -> Predictor:

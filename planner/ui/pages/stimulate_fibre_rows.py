@@ -27,6 +27,7 @@ def figure_rows(
     *,
     is_stale: bool,
     is_estimate: bool = False,
+    is_rough: bool = False,
 ) -> list[Row]:
     """At an amplitude; greyed when out of date. An estimate has no places of spikes and no rheobase of its own."""
     asked = int(figures.asked.sum())
@@ -36,14 +37,15 @@ def figure_rows(
     rows: list[Row] = [(_("Fibres that fire"), text, "warn" if fires.any() else "plain")]
     rows += _threshold_rows(figures, amplitude_ma)
     if is_estimate:
-        rows.insert(0, (_("Live estimate"), _("the solver follows when you let go"), "warn"))
+        words = _("rough; the solver follows when you let go") if is_rough else _("the solver follows when you let go")
+        rows.insert(0, (_("Live estimate"), words, "warn"))
     else:
         rows += _start_rows(figures)
         rows += _difference_rows(result, figures, amplitude_ma, simulation)
         rows += _strength_rows(result)
-    words = trouble_words()
+    reasons = trouble_words()
     for code, count in figures.set_aside.items():
-        rows.append((_("Set aside"), _("{count} that {reason}").format(count=count, reason=words[code]), "warn"))
+        rows.append((_("Set aside"), _("{count} that {reason}").format(count=count, reason=reasons[code]), "warn"))
     return [(row[0], row[1], "stale") for row in rows] if is_stale else rows
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from planner.app.jobs import Job
 from planner.case.checks import fibre_result_of, stale
 from planner.case.commands import Command
 from planner.case.fibres import FibreGroup, FibreResult
@@ -23,7 +24,7 @@ class FibreWork:
     def __init__(self, session: Session, on_laid: Callable[[str], object]) -> None:
         self._session = session
         self._on_laid = on_laid
-        self._running: set[tuple[str, str]] = set()
+        self._jobs: dict[tuple[str, str], Job] = {}
 
     def lay_capsule(self, lead: Lead) -> None:
         """The internal capsule on the lead's side, and at once what it does where there is a field."""
@@ -69,45 +70,45 @@ class FibreWork:
         session = self._session
         case, store, key = session.case, session.document.store, (group_id, programme.id)
         group = case.fibre_groups[group_id]
-        if key in self._running or not _has_fresh_field(session, programme):
+        if self._is_running(key) or not _has_fresh_field(session, programme):
             return
-        self._running.add(key)
 
         def work(progress: Progress) -> FibreResult:
-            try:
-                return compute_fibres(case, store, group_id, programme.id, FibreParameters(recharge), progress)
-            finally:
-                self._running.discard(key)
+            return compute_fibres(case, store, group_id, programme.id, FibreParameters(recharge), progress)
 
         def done(result: FibreResult) -> None:
             now = session.case
+            self._jobs.pop(key, None)
             if group_id in now.fibre_groups and programme.id in now.programmes:
                 session.do(Command("activate-fibres", group.name), now.with_fibre_result(result))
                 self._again_if_changed(group_id, programme.id, recharge)
 
-        session.run(_("What the fibres do: {name}").format(name=group_name(group.name)), work, done)
+        words = _("What the fibres do: {name}").format(name=group_name(group.name))
+        self._jobs[key] = session.run(words, work, done)
+
+    def _is_running(self, key: tuple[str, str]) -> bool:
+        """Whether a job for the same thing waits or works, and was not told to stop."""
+        job = self._jobs.get(key)
+        return job is not None and job in self._session.jobs.running and not job.is_cancelled
 
     def prepare(
         self, group: FibreGroup, programme: Programme, on_ready: Callable[[PreparedPrediction], object]
     ) -> None:
         """A job that gets the live estimate ready; once at a time."""
         session, key = self._session, (group.id, "prepare")
-        if key in self._running or not can_predict(group) or not _has_fresh_field(session, programme):
+        if self._is_running(key) or not can_predict(group) or not _has_fresh_field(session, programme):
             return
         case, store = session.case, session.document.store
-        self._running.add(key)
 
         def work(progress: Progress) -> PreparedPrediction:
-            try:
-                return prepare_prediction(case, store, group, programme, progress)
-            finally:
-                self._running.discard(key)
+            return prepare_prediction(case, store, group, programme, progress)
 
-        session.run(
-            _("Live estimate of {name}").format(name=group_name(group.name)),
-            work,
-            lambda made: _ignored(on_ready(made)),
-        )
+        def done(prepared: PreparedPrediction) -> None:
+            self._jobs.pop(key, None)
+            on_ready(prepared)
+
+        words = _("Live estimate of {name}").format(name=group_name(group.name))
+        self._jobs[key] = session.run(words, work, done)
 
     def follow(self, lead_id: str) -> None:
         """The contacts or the pulse were changed: compute again what had been computed."""
@@ -125,10 +126,6 @@ class FibreWork:
         result = fibre_result_of(case, group_id, programme_id)
         if result is not None and stale(case).get(f"fibre-result:{result.id}") == "inputs-changed":
             self.compute(group_id, case.programmes[programme_id], recharge)
-
-
-def _ignored(_value: object) -> None:
-    """Jobs want a function without an answer."""
 
 
 def _has_fresh_field(session: Session, programme: Programme) -> bool:

@@ -231,7 +231,15 @@ class FibrePanel(QWidget):
         simulation: Simulation | None,
     ) -> None:
         estimated = replace(figures, thresholds_ma=estimate.thresholds_ma)
-        rows = figure_rows(result, estimated, programme.amplitude_ma, simulation, is_stale=False, is_estimate=True)
+        rows = figure_rows(
+            result,
+            estimated,
+            programme.amplitude_ma,
+            simulation,
+            is_stale=False,
+            is_estimate=True,
+            is_rough=estimate.is_rough,
+        )
         self.numbers.show_rows(rows)
         self._session.showing.fibres.preview(programme.id, programme.amplitude_ma, self.live.by_group())
 
