@@ -76,7 +76,7 @@ def test_that_one_that_fails_is_logged_and_the_rest_are_made_ready(  # type: ign
         warm_up.start()
     warm_up.shut()
     assert done == [1]
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert [one.levelname for one in caplog.records if one.levelname != "INFO"] == ["ERROR"]
     caplog.clear()
 
 
