@@ -39,6 +39,7 @@ def limits(lead: LeadShape, conductor: Conductor) -> dict[str, Any]:
         "time_over_bandwidth_bound": usual["solve_cpu_s"] / usual["bound_s"],
         "threads_differ_by": _threads_differ_by(lead, conductor),
         "cancel_s": _cancel_s(lead, conductor),
+        "cancel_cpu_s": _longest_without_a_look_cpu_s(lead, conductor),
     }
 
 
@@ -119,3 +120,15 @@ def _one_cancel_s(lead: LeadShape, conductor: Conductor, after_s: float) -> floa
     asked.set()
     thread.join()
     return time.perf_counter() - before
+
+
+def _longest_without_a_look_cpu_s(lead: LeadShape, conductor: Conductor) -> float:
+    """CPU seconds of the process between two looks at whether to stop: what a busy computer does not stretch."""
+    looks = [time.process_time()]
+
+    def look() -> bool:
+        looks.append(time.process_time())
+        return False
+
+    solve_units(lead, Pose.upright(), conductor, Progress(None, look))
+    return float(np.diff([*looks, time.process_time()]).max())
