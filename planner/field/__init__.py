@@ -1,6 +1,8 @@
-"""The electric field of a straight lead in tissue, and what it reaches.
+"""The electric field of leads in tissue, and what it reaches.
 
-div(sigma grad V) = 0, quasi-static, sigma a number or a symmetric tensor at every place. How it is solved:
+div(sigma grad V) = 0, quasi-static, sigma a number or a symmetric tensor at every place. One straight round lead is
+solved on a grid of its own, described here; paddles, curved and several leads on nested cubes (``cubes``). What the
+answers of both can do stands in ``superposition``. How a straight lead is solved:
 
 - ``grid``: cells fitted to the lead, spherical below the centre of its tip and cylindrical above, so no cell cuts the
   lead and the lead's body is not in the system. Faces lie on every contact edge and on the encapsulation.
