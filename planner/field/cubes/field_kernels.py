@@ -12,6 +12,7 @@ NONE = -1
 
 @compiled_fast
 def densities(
+    number_of: NDArray[np.int32],
     child: NDArray[np.int32],
     beside: NDArray[np.int32],
     g: Single,
@@ -21,20 +22,20 @@ def densities(
     held_volts: Single,
     volts: Single,
 ) -> tuple[Single, Single]:
-    """(N, 6) current density towards higher coordinates through every face, mA/mm², and how much of the face it is of.
+    """(N, 6) current towards higher coordinates through every face, mA, and the open area it is of.
 
-    Where a cube's face meets four finer ones, it is their mean on both sides: what differs between them is an artefact
-    of the hanging cubes.
+    ``number_of`` (N,): NONE for divided cubes. Where a cube's face meets four finer ones, it is their mean on both
+    sides: what differs between them is an artefact of the hanging cubes.
     """
     count = len(child)
     flow = np.zeros((count, 6), dtype=np.float32)
     weight = np.zeros((count, 6), dtype=np.float32)
     for cube in range(count):
         for face in range(6):
-            if density[cube, face] == 0.0 or is_divided(child, cube):
+            if density[cube, face] == 0.0 or number_of[cube] == NONE:
                 continue
             other = beside[cube, face]
-            if is_divided(child, other):
+            if number_of[other] == NONE:
                 continue
             sign = np.float32(2 * (face % 2) - 1)
             open_part = g[cube, face] / density[cube, face]
@@ -47,16 +48,16 @@ def densities(
         flow[cube, face] += area * sign * held_reals[number, 1] * (volts[cube] - held_volts[number])
         weight[cube, face] += area
     for cube in range(count):
-        if not is_divided(child, cube):
+        if number_of[cube] != NONE:
             continue
         for face in range(6):
             other = beside[cube, face]
-            if other == NONE or is_divided(child, other):
+            if other == NONE or number_of[other] == NONE:
                 continue
             total, area, bit, side = np.float32(0.0), np.float32(0.0), 4 >> (face // 2), face % 2
             for corner in range(8):
                 one = child[cube, corner]
-                if one != NONE and ((corner & bit) > 0) == (side == 1) and not is_divided(child, one):
+                if one != NONE and ((corner & bit) > 0) == (side == 1) and number_of[one] != NONE:
                     total += flow[one, face]
                     area += weight[one, face]
             if area == 0.0:

@@ -75,7 +75,7 @@ def units_of(system: System, cells: Cells, labels: tuple[str, ...], solved: Solv
         held_volts = (held.ints[:, 2] == number).astype(np.float32)
         volts[whole] = solution
         flow, weight = field_kernels.densities(
-            tree.child, tree.beside, system.g, system.density, held.ints, held.reals, held_volts, volts
+            cells.number_of, tree.child, tree.beside, system.g, system.density, held.ints, held.reals, held_volts, volts
         )
         fields[number] = field_kernels.fields(
             whole, tree.beside, system.halves, flow, weight, cells.number_of, is_smooth
