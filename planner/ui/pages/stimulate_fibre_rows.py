@@ -135,11 +135,11 @@ def _strength_rows(result: FibreResult) -> list[Row]:
 
 
 def recruitment_curve(session: Session, group: FibreGroup, result: FibreResult, programme: Programme) -> NamedCurve:
-    """Percent of the fibres that fire, up to a little beyond the last one or twice the amplitude."""
+    """Percent of the fibres that fire, up to the last one or to what generators deliver, and beyond the amplitude."""
     figures = FibreFigures.of(result, session.document.store)
     finite = figures.thresholds_ma[np.isfinite(figures.thresholds_ma)]
     top = float(np.quantile(finite, 0.95)) if len(finite) else 1.0
-    most = min(max(1.1 * top, 2.0 * programme.amplitude_ma), 4.0 * FARTHEST_MA)
+    most = min(max(1.1 * top, 2.0 * programme.amplitude_ma), max(FARTHEST_MA, 1.2 * programme.amplitude_ma))
     currents, shares = figures.recruitment(most)
     rank = list(session.case.fibre_groups).index(group.id) if group.id in session.case.fibre_groups else 0
     name = _("{name}, {value} µm").format(name=group_name(group.name), value=number(group.diameter_um, 1))

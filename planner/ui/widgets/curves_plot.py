@@ -50,6 +50,7 @@ class CurvesPlot(QWidget):
         self._axes = (level, upright)
         self._is_logarithmic = is_logarithmic
         self._plot: Any = None  # pyqtgraph is untyped
+        self._line: Any = None
         self._curves: tuple[NamedCurve, ...] = ()
         self._mark: Mark | None = None
         self._column = QVBoxLayout(self)
@@ -71,7 +72,8 @@ class CurvesPlot(QWidget):
     def show_mark(self, mark: Mark | None) -> None:
         """The place alone moves: a slider does this."""
         self._mark = mark
-        self._draw()
+        if self._plot is not None:
+            self._draw_mark(self.palette())
 
     def shut(self) -> None:
         """pyqtgraph gives every plot a menu without a parent: it would stay when the plot goes."""
@@ -128,15 +130,22 @@ class CurvesPlot(QWidget):
                 self._plot.getAxis(side).setTicks([[(log10(one), f"{one:g}") for one in round_values(values)]])
 
     def _draw_mark(self, palette: QPalette) -> None:
-        if self._mark is None or self._mark.x <= 0:
-            return
+        """One line for the life of the plot, moved and named anew."""
         import pyqtgraph
 
-        place = log10(self._mark.x) if self._is_logarithmic else self._mark.x
-        pen = pyqtgraph.mkPen(tone_colour("warn", palette), width=1.5, style=Qt.PenStyle.DashLine)
-        ink = palette.color(QPalette.ColorRole.Text)
-        options = {"position": 0.86, "color": ink, "anchors": [(0, 0.5), (1, 0.5)]}
-        self._plot.addItem(pyqtgraph.InfiniteLine(place, angle=90, pen=pen, label=self._mark.name, labelOpts=options))
+        if self._line is None:
+            options = {"position": 0.86, "anchors": [(0, 0.5), (1, 0.5)]}
+            self._line = pyqtgraph.InfiniteLine(0.0, angle=90, label="", labelOpts=options)
+        if self._line not in self._plot.getPlotItem().items:
+            self._plot.addItem(self._line)
+        is_seen = self._mark is not None and self._mark.x > 0
+        self._line.setVisible(is_seen)
+        if self._mark is None or not is_seen:
+            return
+        self._line.setPen(pyqtgraph.mkPen(tone_colour("warn", palette), width=1.5, style=Qt.PenStyle.DashLine))
+        self._line.label.setColor(palette.color(QPalette.ColorRole.Text))
+        self._line.label.setFormat(self._mark.name)
+        self._line.setValue(log10(self._mark.x) if self._is_logarithmic else self._mark.x)
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._plot is None:
