@@ -41,11 +41,11 @@ def run(as_json: bool) -> dict[str, Any]:  # noqa: ARG001 - every bench has this
     """Errors in percent (volumes: the worst of each case); CPU seconds; ms for a changed programme."""
     warm()
     found: dict[str, Any] = {"accuracy": {case["id"]: _accuracy(case) for case in _reference()["cases"]}}
-    found["accuracy_fibres"] = _fibre_accuracy()
     memory = {"at_start": _memory_peak_mb()}
     found["cpu_s"], units = _costs(memory)
     found["programme_change_cpu_ms"] = _change_ms(units)
     found["memory_peak_mb"] = memory
+    found["accuracy_fibres"] = _fibre_accuracy()
     found["limits"] = limits(lead_of_reference(), Conductor(_patchy_brain(), Capsule(0.1, 0.1)))
     found["cpu_s"] |= _paddle_costs()
     memory["paddle"] = _memory_peak_mb()
