@@ -32,7 +32,8 @@ class NameClaim:
     """``firsts``: names the uppermost vertebra may have, with their probability, likeliest first (at most MOST_SURE).
     ``evidence``: stable words with the index of the vertebra they were seen at (``first-rib:1``, ``last-rib:12``,
     ``sacrum:6``) or alone (``spacing``). ``alarms``: stable words of what does not fit the usual numbering
-    (``transitional``: rib or sacral wing on one side only; ``rib-count:13``, ``lumbar-count:6``)."""
+    (``transitional``: rib or sacral wing on one side only; ``rib-count:13``, ``lumbar-count:6``; ``upside-down``: vertebrae
+    lie closer together below than above, so the image's axes are wrong, and nothing is claimed)."""
 
     firsts: tuple[tuple[str, float], ...]
     evidence: tuple[str, ...] = ()
@@ -81,12 +82,28 @@ def claimed(signs: tuple[LevelSigns, ...]) -> NameClaim:
     places = range(len(USUAL.names) - len(signs) + 1)
     if not evidence or not places:
         return NameClaim(())
+    if _is_upside_down(signs):
+        return NameClaim((), evidence, ("upside-down",))
     scores = np.array([_fit(signs, first) for first in places])
     chance = np.exp(scores - scores.max())
     chance = _spread(chance / chance.sum())
     order = np.argsort(-chance, kind="stable")
     firsts = tuple((USUAL.names[n], round(float(chance[n]), 3)) for n in order if chance[n] >= 0.01)
     return NameClaim(firsts, evidence, _alarms(signs))
+
+
+UPSIDE_DOWN_RATIOS, ENOUGH_SPACINGS = (0.93, 0.8), 10
+"""Of the middle and the lower third of ten and more spacings to the upper third: from neck to loins spacing rises, and only
+in the sacrum it falls again (the lumbar ones alone may fall with lordosis, so few say nothing)."""
+
+
+def _is_upside_down(signs: tuple[LevelSigns, ...]) -> bool:
+    """Whether spacing falls from above downwards over a long stretch: then the image's axes are wrong."""
+    spacing = np.array([one.spacing_mm for one in signs if np.isfinite(one.spacing_mm)])
+    if len(spacing) < ENOUGH_SPACINGS:
+        return False
+    upper, middle, lower = (float(np.median(part)) for part in np.array_split(spacing, 3))
+    return middle < UPSIDE_DOWN_RATIOS[0] * upper and lower < UPSIDE_DOWN_RATIOS[1] * upper
 
 
 def _spread(chance: NDArray[np.float64]) -> NDArray[np.float64]:

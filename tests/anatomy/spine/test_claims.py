@@ -62,3 +62,12 @@ def test_that_probabilities_of_a_claim_are_probabilities() -> None:
     assert claim.firsts[0][0] == "C6"
     assert 0.95 < sum(chances) <= 1.001
     assert np.all(np.diff(chances) <= 0)
+
+
+def test_that_an_image_standing_on_its_head_claims_no_name() -> None:
+    names = ("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1")
+    signs = signs_of(*names, ribs=names[:-1])
+    assert claimed(signs).alarms == ()
+    claim = claimed(signs[::-1])
+    assert claim.firsts == ()
+    assert claim.alarms == ("upside-down",)

@@ -6,6 +6,7 @@ from scipy.ndimage import uniform_filter1d
 from planner.anatomy.spine.ct.path import LEVEL, coarse_path, enclosed
 from planner.anatomy.spine.ct.planes import sampled, smooth_curve
 from planner.anatomy.spine.ct.tube import DIRECTIONS, LEAK, STEP_MM, Tube, centred, tube_around
+from planner.anatomy.spine.ct.turn import looks_like_a_spine
 from planner.anatomy.spine.ct.walk import enclosure_along, walked
 from planner.anatomy.spine.ct.work_grid import OUTSIDE, work_grid
 from planner.anatomy.spine.ct.work_grid import STEP_MM as GRID_STEP_MM
@@ -50,7 +51,7 @@ def find_canal(ct: Volume, progress: Progress = SILENT) -> Canal:
     progress(0.9)
     path, tube = centred(ct, walked(ct, path), 1)
     enough = ENCLOSED if path.length_mm < LONG_MM else ENCLOSED_LONG
-    if path.length_mm < SHORTEST_MM or enclosure_along(tube).mean() < enough:
+    if path.length_mm < SHORTEST_MM or enclosure_along(tube).mean() < enough or not looks_like_a_spine(ct, tube):
         raise _no_spine()
     return _judged(ct, path, tube)
 

@@ -73,3 +73,13 @@ def test_that_the_wall_is_a_closed_surface_around_a_volume_of_canal_size(shared_
     assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
     assert 120.0 < volume / canal.path.length_mm < 260.0  # 13 x 14 to 18 x 20 mm (facts/spine, canal_diameters)
     assert 0.7 < wall.on_bone.mean() < 1.0
+
+
+def test_that_a_hip_and_a_thigh_are_no_spine(shared_data: Path) -> None:
+    whole = scan(shared_data, LUMBAR)
+    affine = whole.grid.affine.copy()
+    affine[:3, 3] = whole.grid.to_world([70.0, 0.0, 0.0])
+    values = np.ascontiguousarray(whole.values[70:])
+    with pytest.raises(RefusedError) as refused:
+        find_canal(Volume(Grid.of(values.shape, affine, "ct"), values))
+    assert refused.value.code == "no-spine"
