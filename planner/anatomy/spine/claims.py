@@ -32,8 +32,8 @@ class NameClaim:
     """``firsts``: names the uppermost vertebra may have, with their probability, likeliest first (at most MOST_SURE).
     ``evidence``: stable words with the index of the vertebra they were seen at (``first-rib:1``, ``last-rib:12``,
     ``sacrum:6``) or alone (``spacing``). ``alarms``: stable words of what does not fit the usual numbering
-    (``transitional``: rib or sacral wing on one side only; ``rib-count:13``, ``lumbar-count:6``; ``upside-down``: vertebrae
-    lie closer together below than above, so the image's axes are wrong, and nothing is claimed)."""
+    (``transitional``: a rib on one side only; ``rib-count:13``, ``lumbar-count:6``; ``upside-down``: vertebrae lie
+    closer together below than above, so the image's axes are wrong, and nothing is claimed)."""
 
     firsts: tuple[tuple[str, float], ...]
     evidence: tuple[str, ...] = ()
@@ -93,8 +93,8 @@ def claimed(signs: tuple[LevelSigns, ...]) -> NameClaim:
 
 
 UPSIDE_DOWN_RATIOS, ENOUGH_SPACINGS = (0.93, 0.8), 10
-"""Of the middle and the lower third of ten and more spacings to the upper third: from neck to loins spacing rises, and only
-in the sacrum it falls again (the lumbar ones alone may fall with lordosis, so few say nothing)."""
+"""Of the middle and the lower third of ten and more spacings to the upper third: from neck to loins spacing rises, and
+only in the sacrum it falls again (the lumbar ones alone may fall with lordosis, so few say nothing)."""
 
 
 def _is_upside_down(signs: tuple[LevelSigns, ...]) -> bool:

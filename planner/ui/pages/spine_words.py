@@ -71,6 +71,9 @@ def alarm_words(alarm: str) -> str:
         "transitional": _(
             "The number of vertebrae or ribs is unusual: perhaps a transitional vertebra. Count again on the images."
         ),
+        "upside-down": _(
+            "The vertebrae lie closer together below than above: the image may stand on its head. Check its orientation."
+        ),
         "labels-order": _("The labels are out of order. Check the levels on the images."),
         "labels-missing": _("The labels leave out a level. Check the levels on the images."),
         "labels-twice": _("A label lies in two places: two vertebrae may be mixed. Check the levels on the images."),
