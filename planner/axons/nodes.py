@@ -9,7 +9,7 @@ such ends are 21 to 35 % too low). Its cut ends are therefore continued, in one 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -230,6 +230,29 @@ def _first_node(line: "_Smooth", internode_mm: float, placing: Placing) -> float
     return float(beside % internode_mm)
 
 
+FINER = 8
+"""Places a piece of the spline is measured at, so that lengths along it are right to a thousandth."""
+
+
+def natural_spline(at: FloatArray, values: FloatArray, finer: int) -> FloatArray:
+    """((N - 1) finer + 1, D) the natural cubic spline through (N, D) ``values`` at rising (N,) ``at``, each piece at
+    ``finer`` places from its beginning on, and the last value. For one line some ten times quicker than SciPy's."""
+    from scipy.linalg import solve_banded
+
+    step = np.diff(at)
+    slope = np.diff(values, axis=0) / step[:, None]
+    bend = np.zeros_like(values)
+    banded = np.zeros((3, len(at) - 2))
+    banded[0, 1:], banded[1], banded[2, :-1] = step[1:-1], 2.0 * (step[:-1] + step[1:]), step[1:-1]
+    bend[1:-1] = solve_banded((1, 1), banded, 6.0 * np.diff(slope, axis=0), check_finite=False)
+    share = (np.arange(finer) / finer)[None, :, None]
+    rest, square = 1.0 - share, (step[:, None, None] ** 2) / 6.0
+    low, high = values[:-1, None], values[1:, None]
+    pieces = rest * low + share * high
+    pieces = pieces + square * ((rest**3 - rest) * bend[:-1, None] + (share**3 - share) * bend[1:, None])
+    return np.concatenate([pieces.reshape(-1, values.shape[1]), values[-1:]])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Smooth:
     """A cubic spline through a curve's points, by its own length; straight where there are only two points."""
@@ -241,11 +264,7 @@ class _Smooth:
     def through(cls, curve: Curve) -> "_Smooth":
         if len(curve.xyz) == 2:
             return cls(curve.arc_mm, curve.xyz)
-        from scipy.interpolate import CubicSpline
-
-        chord = curve.arc_mm
-        fine = np.unique(np.concatenate([chord, np.linspace(0.0, chord[-1], 8 * len(chord))]))
-        points = cast(FloatArray, CubicSpline(chord, curve.xyz, bc_type="natural")(fine))
+        points = natural_spline(curve.arc_mm, curve.xyz, FINER)
         steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
         return cls(np.concatenate([[0.0], np.cumsum(steps)]), points)
 

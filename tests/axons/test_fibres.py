@@ -1,5 +1,7 @@
 """Fibres, their nodes, and the potential there."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from planner.axons.nodes import (
     Placing,
     inside_model,
     known_nodes,
+    natural_spline,
     node_potentials,
     place_nodes,
     through_lead,
@@ -134,3 +137,16 @@ def test_that_a_collateral_must_leave_between_the_ends() -> None:
     with pytest.raises(RefusedError) as refused:
         parent.with_branch(11.0, branch)
     assert refused.value.code == "branch-odd"
+
+
+def test_that_the_spline_is_the_natural_cubic_one() -> None:
+    """Against SciPy's, on uneven points."""
+    from scipy.interpolate import CubicSpline
+
+    chance = np.random.default_rng(0)
+    at = np.cumsum(chance.uniform(0.3, 2.0, 30))
+    values = np.cumsum(chance.normal(size=(30, 3)), axis=0)
+    mine = natural_spline(at, values, 4)
+    fine = np.concatenate([np.linspace(low, high, 4, endpoint=False) for low, high in pairwise(at)] + [at[-1:]])
+    assert np.allclose(mine, CubicSpline(at, values, bc_type="natural")(fine), atol=1e-12)
+    assert len(natural_spline(at[:3], values[:3], 4)) == 9
