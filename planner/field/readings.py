@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.field.field_map import FieldMap, Samples
+from planner.field.superposition import Field, SamplesAt
 from planner.geometry import Curve, Grid, Points, Volume
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
@@ -38,7 +38,7 @@ class FibreReading:
         return float(known.max()) if len(known) else float("nan")
 
 
-def along_fibre(field: FieldMap, fibre: Curve, spacing_mm: float = SPACING_MM) -> FibreReading:
+def along_fibre(field: Field, fibre: Curve, spacing_mm: float = SPACING_MM) -> FibreReading:
     """Places ``spacing_mm`` apart; half a spacing free at either end.
 
     Raises PlannerError(code="fibre") when the fibre is shorter than that, SpaceMismatchError.
@@ -53,7 +53,7 @@ def along_fibre(field: FieldMap, fibre: Curve, spacing_mm: float = SPACING_MM) -
     return FibreReading(middles, _along(field, fibre, middles), -np.diff(ends) / spacing_mm)
 
 
-def _along(field: FieldMap, fibre: Curve, arc_mm: FloatArray) -> FloatArray:
+def _along(field: Field, fibre: Curve, arc_mm: FloatArray) -> FloatArray:
     """The field's component along the fibre's direction, V/mm."""
     tangents = np.diff(fibre.xyz, axis=0) / np.diff(fibre.arc_mm)[:, None]
     segment = np.clip(np.searchsorted(fibre.arc_mm, arc_mm, side="right") - 1, 0, len(tangents) - 1)
@@ -61,17 +61,17 @@ def _along(field: FieldMap, fibre: Curve, arc_mm: FloatArray) -> FloatArray:
     return cast(FloatArray, np.einsum("ij,ij->i", samples.field_v_mm, tangents[segment]))
 
 
-def magnitude_on(field: FieldMap, grid: Grid) -> Volume:
+def magnitude_on(field: Field, grid: Grid) -> Volume:
     """|E| in V/mm at voxel centres, float32; NaN inside the lead and outside the model. Raises SpaceMismatchError."""
     return _on(field, grid, lambda samples: samples.magnitude_v_mm)
 
 
-def volts_on(field: FieldMap, grid: Grid) -> Volume:
+def volts_on(field: Field, grid: Grid) -> Volume:
     """Potential in V at voxel centres, as :func:`magnitude_on`."""
     return _on(field, grid, lambda samples: samples.volts)
 
 
-def _on(field: FieldMap, grid: Grid, read: Callable[[Samples], FloatArray]) -> Volume:
+def _on(field: Field, grid: Grid, read: Callable[[SamplesAt], FloatArray]) -> Volume:
     """Slice by slice, which keeps the working memory small."""
     values: Single = np.empty(grid.shape, dtype=np.float32)
     j, k = np.meshgrid(np.arange(grid.shape[1]), np.arange(grid.shape[2]), indexing="ij")
