@@ -30,8 +30,8 @@ LEAST_WORTH = 0.25
 BETWEEN_COST = 0.7
 """What is uneven between two discs counts against them."""
 WEAK_END = 0.65
-"""A first or last disc weaker than this share of the median is not one (the dens and the sacrum have lines too),"""
-NEAR_END = 3
+"""A first or last disc weaker than this share of those next to it is not one (the dens and the sacrum have lines),"""
+NEAR_END, NEIGHBOURS = 3, 5
 """nor are those beyond a weak one that is among the first or last three."""
 
 
@@ -150,13 +150,12 @@ def _strong_part(strengths: FloatArray) -> tuple[int, int]:
     low, high = 0, len(strengths)
     if not high:
         return 0, 0
-    is_weak = strengths < WEAK_END * float(np.median(strengths))
-    near = min(NEAR_END, high // 2)
-    for k in range(near):
-        if is_weak[k]:
+    for k in range(min(NEAR_END, high // 2)):
+        if strengths[k] < WEAK_END * float(np.median(strengths[k + 1 : k + 1 + NEIGHBOURS])):
             low = k + 1
-        if is_weak[len(strengths) - 1 - k]:
-            high = len(strengths) - 1 - k
+        last = len(strengths) - 1 - k
+        if strengths[last] < WEAK_END * float(np.median(strengths[max(0, last - NEIGHBOURS) : last])):
+            high = last
     return low, high
 
 
