@@ -72,7 +72,7 @@ def alarm_words(alarm: str) -> str:
             "The number of vertebrae or ribs is unusual: perhaps a transitional vertebra. Count again on the images."
         ),
         "upside-down": _(
-            "The vertebrae lie closer together below than above: the image may stand on its head. Check its orientation."
+            "The vertebrae lie closer below than above: the image may stand on its head. Check its orientation."
         ),
         "labels-order": _("The labels are out of order. Check the levels on the images."),
         "labels-missing": _("The labels leave out a level. Check the levels on the images."),

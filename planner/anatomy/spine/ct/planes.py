@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.anatomy.spine.ct.work_grid import index_matrix, kernels
+from planner.anatomy.spine.ct.work_grid import index_matrix, kernels, readable
 from planner.geometry import Curve, Volume
 from planner.geometry.arrays import FloatArray
 
@@ -49,7 +49,7 @@ def sampled(ct: Volume, planes: Planes, right_mm: FloatArray, back_mm: FloatArra
     """(N, U, V) HU in the planes at ``right_mm`` (U,) and ``back_mm`` (V,); OUTSIDE beyond the image."""
     matrix = index_matrix(ct, np.zeros(3))
     stack: NDArray[np.float32] = kernels().planes(
-        ct.values, matrix, planes.origin, planes.right, planes.back, right_mm, back_mm
+        readable(ct.values), matrix, planes.origin, planes.right, planes.back, right_mm, back_mm
     )
     return stack
 

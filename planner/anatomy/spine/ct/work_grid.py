@@ -41,6 +41,18 @@ def kernels() -> ModuleType:
     return module
 
 
+def readable(values: NDArray[Any]) -> NDArray[Any]:
+    """``values`` itself where a kernel can read it; a float32 copy of foreign byte order and rare types."""
+    if (
+        values.dtype.isnative
+        and values.dtype.kind in "iuf"
+        and values.dtype.itemsize >= 2
+        and values.dtype != np.float16
+    ):
+        return values
+    return values.astype(np.float32)
+
+
 def index_matrix(ct: Volume, corner_mm: FloatArray) -> FloatArray:
     """(3, 4) from mm measured from ``corner_mm`` along the patient's axes to an index of ``ct``."""
     inverse = np.linalg.inv(ct.grid.affine)
@@ -56,9 +68,9 @@ def work_grid(ct: Volume, progress: Progress) -> WorkGrid:
     corner = low + ((high - low) - (shape - 1) * step) / 2.0
     sub = np.clip(np.round(step / np.maximum(_spacing_along(ct), SUB_MM)), 1, 4).astype(np.int64)
     hu = np.empty(tuple(shape[::-1]), dtype=np.int16)
-    matrix, loops = index_matrix(ct, corner), kernels()
+    matrix, loops, values = index_matrix(ct, corner), kernels(), readable(ct.values)
     for first in range(0, len(hu), BLOCK):
-        loops.averaged(ct.values, matrix, step, first, min(first + BLOCK, len(hu)), sub, hu)
+        loops.averaged(values, matrix, step, first, min(first + BLOCK, len(hu)), sub, hu)
         progress(min(first + BLOCK, len(hu)) / len(hu))
     return WorkGrid(hu, corner)
 

@@ -83,3 +83,15 @@ def test_that_a_hip_and_a_thigh_are_no_spine(shared_data: Path) -> None:
     with pytest.raises(RefusedError) as refused:
         find_canal(Volume(Grid.of(values.shape, affine, "ct"), values))
     assert refused.value.code == "no-spine"
+
+
+def test_that_byte_order_and_turned_axes_of_a_file_change_nothing(shared_data: Path) -> None:
+    block = scan(shared_data, BLOCK)
+    turned = np.transpose(np.flip(block.values, 0), (2, 0, 1)).astype(">f4")
+    affine = block.grid.affine.copy()
+    affine[:3, 3] = block.grid.to_world([block.grid.shape[0] - 1, 0, 0])
+    affine[:3, 0] *= -1.0
+    other = Volume(Grid.of(turned.shape, affine[:, [2, 0, 1, 3]], "ct"), turned)
+    there, here = find_canal(other).path, outlined(shared_data, BLOCK)[0].path
+    middle = np.linspace(15.0, here.length_mm - 15.0, 10)
+    assert np.linalg.norm(there.at(there.nearest(here.at(middle))) - here.at(middle), axis=1).max() < 0.3
