@@ -39,9 +39,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _axons(arguments: argparse.Namespace, progress: Progress) -> Result:
-    description = read_fibre_description(arguments.input)
+    description = read_fibre_description(arguments.input, progress.part(0.0, 0.5))
     question = description.question
-    answers = activate_fibres(description.fibres, description.potential, question, progress)
+    answers = activate_fibres(description.fibres, description.potential, question, progress.part(0.5, 1.0))
     model = fibre_model(question.model_id)
     return {
         "model": {

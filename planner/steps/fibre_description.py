@@ -21,11 +21,15 @@ from planner.axons.sources import PointSources
 from planner.axons.waveform import Waveform
 from planner.case.file import CaseFile
 from planner.errors import PlannerError, RefusedError
+from planner.field import FieldMap
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
+from planner.progress import SILENT, Progress
 from planner.steps.activate_fibres import FibreQuestion
+from planner.steps.described.case import case_of
 from planner.steps.described.keys import Keys, read_json, refused
-from planner.steps.field_of_fibres import solved_potential
+from planner.steps.described.solving import solve_case
+from planner.steps.field_of_fibres import SolvedPotential, solved_potential
 from planner.steps.set_programme import programme_of
 
 MOST_FIBRES = 20_000
@@ -48,11 +52,12 @@ class FibreDescription:
     amplitude_ma: float | None
 
 
-def read_fibre_description(path: Path) -> FibreDescription:
-    """Raises RefusedError naming the path of the key, and those of cases, fibre files and models."""
+def read_fibre_description(path: Path, progress: Progress = SILENT) -> FibreDescription:
+    """A described field is solved here. Raises RefusedError naming the path of the key, and the errors of cases, fibre
+    files and models."""
     keys = read_json(path)
     model_id = keys.choice("model", [one.id for one in models()], MRG)
-    potential, space = _potential(keys, path.parent)
+    potential, space = _potential(keys, path.parent, progress)
     placing = _placing(keys.inner("nodes", is_optional=True))
     setting = cast(Setting, keys.choice("setting", ("production", "parity"), "production"))
     preparation = Preparation(
@@ -73,10 +78,13 @@ def read_fibre_description(path: Path) -> FibreDescription:
     return FibreDescription(fibres, potential, question, amplitude)
 
 
-def _potential(keys: Keys, folder: Path) -> tuple[Potential, str]:
+def _potential(keys: Keys, folder: Path, progress: Progress) -> tuple[Potential, str]:
     """The field and the space its places are in."""
-    if keys.one_of("medium", "case") == "case":
+    kind = keys.one_of("medium", "case", "field")
+    if kind == "case":
         return _of_case(keys.inner("case"), folder)
+    if kind == "field":
+        return _of_description(keys.inner("field"), folder, progress)
     medium = keys.inner("medium")
     s_per_m = _conductivity(medium)
     medium.finish()
@@ -121,6 +129,28 @@ def _of_case(keys: Keys, folder: Path) -> tuple[Potential, str]:
         if programme is None:
             raise refused(where, _("this lead has no programme yet. Set one first."))
         return solved_potential(case, case_file.store, programme), lead.space
+
+
+def _of_description(keys: Keys, folder: Path, progress: Progress) -> tuple[Potential, str]:
+    """The field of a description that ``planner field`` takes, of one straight lead, with one of its programmes."""
+    path = _beside(folder, keys.text("path"))
+    wanted = keys.text("programme", "")
+    case = case_of(read_json(path), path.parent, SILENT)
+    programmes = [one for one in case.programmes if wanted in ("", one.name)]
+    if not programmes:
+        known = ", ".join(one.name for one in case.programmes)
+        raise refused(keys.path("programme"), _("one of {names} is expected.").format(names=known or "–"))
+    keys.finish()
+    solution, _how = solve_case(case, progress)
+    field = solution.driven(programmes[0].drive)
+    if not isinstance(field, FieldMap):
+        text = _("fibres are read in the field of one straight round lead; this description is solved on another grid.")
+        raise refused(keys.path("path"), text)
+    currents = field.currents_ma
+    amplitude = float(max(currents[currents > 0].sum(), -currents[currents < 0].sum()))
+    if amplitude == 0.0:
+        raise refused(keys.path("programme"), _("this programme delivers no current."))
+    return SolvedPotential(field, amplitude), field.pose.space
 
 
 def _beside(folder: Path, text: str) -> Path:

@@ -18,13 +18,14 @@ MV_PER_V = 1000.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SolvedPotential:
-    """Of a field map made at 1 mA."""
+    """Of a field map made at ``amplitude_ma``."""
 
     field: FieldMap
+    amplitude_ma: float = 1.0
 
     def at(self, xyz_mm: FloatArray) -> FloatArray:
         """mV per mA, NaN inside the lead and outside the model."""
-        return MV_PER_V * self.field.at(Points.of(xyz_mm, self.field.pose.space)).volts
+        return MV_PER_V / self.amplitude_ma * self.field.at(Points.of(xyz_mm, self.field.pose.space)).volts
 
     def in_lead(self, xyz_mm: FloatArray) -> NDArray[np.bool_]:
         _t, _s, distance = self.field.grid.from_lead(self.field.pose.to_lead(Points.of(xyz_mm, self.field.pose.space)))
@@ -33,7 +34,7 @@ class SolvedPotential:
     def strongest_v_mm(self, points_mm: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
         """(fibres,) the largest |E| per mA on fibres whose points follow one another; NaN where none has a field."""
         magnitude = self.field.at(Points.of(points_mm, self.field.pose.space)).magnitude_v_mm
-        return np.asarray(np.fmax.reduceat(magnitude, starts[:-1]))
+        return np.asarray(np.fmax.reduceat(magnitude, starts[:-1])) / self.amplitude_ma
 
 
 def solved_potential(case: Case, store: ArrayStore, programme: Programme) -> SolvedPotential:

@@ -155,6 +155,27 @@ def test_that_a_missing_case_is_refused_in_words(tmp_path: Path) -> None:
         read_fibre_description(path)
 
 
+def test_that_a_described_field_drives_fibres_as_a_point_at_its_contact(tmp_path: Path) -> None:
+    """Homogeneous 0.2 S/m, a contact of 1.5 mm, 4 mm away: within 2 % of the closed form."""
+    lead = {"model": "medtronic_3389", "pose": {"tip_mm": [0, 0, 0], "axis": [0, 0, 1]}}
+    field = {
+        "lead": lead, "tissue": {"s_per_m": 0.2}, "capsule": {"thickness_mm": 0},
+        "programmes": [{"name": "one", "current_ma": {"1": -2.0}}],
+    }  # fmt: skip
+    (tmp_path / "field.json").write_text(json.dumps(field))
+    middle = 1.5 + 2.0 + 0.75
+    line = {"diameter_um": 10, "straight": {"middle_mm": [4, 0, middle], "direction": [0, 1, 0], "nodes": 21}}
+    common = {key: GOOD[key] for key in ("waveform", "nodes")}
+    path = tmp_path / "ask.json"
+    path.write_text(json.dumps({**common, "field": {"path": "field.json"}, "fibres": [line]}))
+    (solved,) = thresholds(path)
+    point = written(tmp_path, {"sources": [{"at_mm": [0, 0, middle]}], "fibres": [line]})
+    assert solved == pytest.approx(thresholds(point)[0], rel=0.02)
+    path.write_text(json.dumps({**common, "field": {"path": "field.json", "programme": "two"}, "fibres": [line]}))
+    with pytest.raises(RefusedError, match=r"field\.programme"):
+        read_fibre_description(path)
+
+
 def test_that_a_troubled_fibre_is_refused_or_set_aside_with_its_reason(tmp_path: Path) -> None:
     fibres = [
         {"name": "through", "diameter_um": 10, "points_mm": [[0, -12, 0], [0, 12, 0]]},
