@@ -24,15 +24,17 @@ DISC_MM = 2.0
 SHORTEST_MM, LONGEST_MM = 12, 46
 """From disc to disc: 15 mm in small necks to 42 mm in tall lumbar spines (facts/spine, vertebral_body_dims and
 disc_heights), with room."""
-CHANGE_COST = 6.0
-"""of a gap that is not like the last one, times its squared logarithm: 20 % more or less costs 0.2 of a disc."""
+CHANGE_COST = 3.5
+"""of a gap that is not like the last one, times its squared logarithm: 20 % more or less costs 0.1 of a disc, a
+fractured body 0.5."""
 LEAST_WORTH = 0.25
 BETWEEN_COST = 0.7
 """What is uneven between two discs counts against them."""
 WEAK_END = 0.65
 """A first or last disc weaker than this share of those next to it is not one (the dens and the sacrum have lines),"""
 NEAR_END, NEIGHBOURS = 3, 5
-"""nor are those beyond a weak one that is among the first or last three."""
+"""nor are those above a weak one that is among the first three. Below, a weak one may be a fused disc with good ones
+under it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,16 +148,15 @@ def _peak(worth: FloatArray, place: int) -> int:
 
 
 def _strong_part(strengths: FloatArray) -> tuple[int, int]:
-    """First and end of what remains when weak ones near an end are cut off with all beyond them."""
+    """First and end of what remains when weak ones are cut off: near the top with all above them."""
     low, high = 0, len(strengths)
     if not high:
         return 0, 0
     for k in range(min(NEAR_END, high // 2)):
         if strengths[k] < WEAK_END * float(np.median(strengths[k + 1 : k + 1 + NEIGHBOURS])):
             low = k + 1
-        last = len(strengths) - 1 - k
-        if strengths[last] < WEAK_END * float(np.median(strengths[max(0, last - NEIGHBOURS) : last])):
-            high = last
+    while high - low > 2 and strengths[high - 1] < WEAK_END * float(np.median(strengths[low : high - 1][-NEIGHBOURS:])):
+        high -= 1
     return low, high
 
 
