@@ -20,7 +20,7 @@ class Cells:
 
     ``number_of`` (N,) a cube's place in ``whole``; ``kin`` (M, 6) neighbours of the same tissue, see
     :func:`reading_kernels.kin_of`; ``edges`` mm; ``sigma`` S/m; ``distance_mm`` from the nearest body;
-    ``tissue_part`` of the volume.
+    ``tissue_part`` of the volume; ``is_end``: at the outer boundary.
     """
 
     frame: Frame
@@ -34,6 +34,7 @@ class Cells:
     sigma: Single = field(repr=False)
     distance_mm: Single = field(repr=False)
     tissue_part: Single = field(repr=False)
+    is_end: NDArray[np.bool_] = field(repr=False)
 
     @classmethod
     def of(
@@ -47,7 +48,8 @@ class Cells:
         number_of[whole] = np.arange(len(whole), dtype=np.int32)
         centres, edges = tree.centres[whole].astype(np.float32), tree.edge_mm[whole].astype(np.float32)
         kin = reading_kernels.kin_of(whole, number_of, tree.child, tree.beside, sigma, distance_mm)
-        return cls(frame, bodies, tree, whole, number_of, kin, edges, centres, sigma, distance_mm, tissue_part)
+        is_end = (tree.beside[whole] == NONE).any(axis=1) & (distance_mm > 2.0 * edges)
+        return cls(frame, bodies, tree, whole, number_of, kin, edges, centres, sigma, distance_mm, tissue_part, is_end)
 
     def holding(self, local_mm: FloatArray) -> NDArray[np.int32]:
         """(N,) number of the undivided cube around each point of the cubes' frame, or NONE."""

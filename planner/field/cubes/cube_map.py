@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from planner.errors import PlannerError
 from planner.field.activated import Activated
 from planner.field.cubes.cells import Cells
-from planner.field.cubes.tree import NONE
 from planner.field.field_map import Samples
 from planner.field.isosurface import closed_surface, contour
 from planner.geometry import Curve, Points, Surface
@@ -85,7 +84,7 @@ class CubeMap:
             raise PlannerError(_("The field threshold must be above 0 V/mm."), code="threshold")
         cells, strength = self.cells, self.magnitude
         picked = np.flatnonzero(strength >= threshold_v_mm / MOST_CHANGE)
-        if self._reaches_end(picked[strength[picked] >= threshold_v_mm]):
+        if cells.is_end[picked[strength[picked] >= threshold_v_mm]].any():
             text = _("The activated volume reaches the end of the model. Use a higher threshold or a lower amplitude.")
             raise PlannerError(text, code="domain")
         part = np.ones(len(picked))
@@ -100,21 +99,15 @@ class CubeMap:
         surface = self._surface(picked, strength, threshold_v_mm)
         return Activated(threshold_v_mm, float(parts_mm3.sum()), surface, places, parts_mm3)
 
-    def _reaches_end(self, picked: NDArray[np.int64]) -> bool:
-        cells = self.cells
-        cubes = cells.whole[picked]
-        has_end = (cells.tree.beside[cubes] == NONE).any(axis=1)
-        return bool((cells.distance_mm[picked] > 2.0 * cells.edges[picked])[has_end].any())
-
     def _surface(self, picked: NDArray[np.int64], strength: Single, threshold: float) -> Surface:
         from planner.field.cubes import reading_kernels
 
         cells = self.cells
         if len(picked) == 0:
             return Surface.of(np.empty((0, 3)), np.empty((0, 3)), cells.frame.space)
-        reach = cells.edges[picked, None] / 2.0
-        low = (cells.centres[picked] - reach).min(axis=0).astype(float)
-        high = (cells.centres[picked] + reach).max(axis=0).astype(float)
+        reach, columns = cells.edges[picked] / 2.0, cells.centres[picked].T  # column by column: far quicker
+        low = np.array([(column - reach).min() for column in columns], dtype=float)
+        high = np.array([(column + reach).max() for column in columns], dtype=float)
         step = max(FINEST_LATTICE_MM, float(np.cbrt(np.prod(high - low + 0.5) / MOST_LATTICE_POINTS)))
         low = low - 2.0 * step
         i, j, k = (int(count) for count in np.ceil((high + 2.0 * step - low) / step) + 1)
