@@ -27,7 +27,7 @@ from planner.progress import SILENT, Progress
 if TYPE_CHECKING:
     from planner.axons.compiled_trials import CompiledTrials
 
-PREDICTED_FROM = 10**9
+PREDICTED_FROM = 256
 """Fibres in a batch; preparing the predictor for a number of nodes costs some tens of ms."""
 LONG_PULSE_MV, CHRONAXIE_US = 5.5, 160.0
 """Second difference that fires a fibre, of long pulses and of others: about 20 mV at 60 µs, 7 mV at 450 µs."""

@@ -60,10 +60,11 @@ def test_that_compiled_and_numpy_fire_alike_and_at_the_same_times(
 @pytest.mark.parametrize("setting", ["production", "parity"])
 def test_that_thresholds_do_not_depend_on_threads_or_on_the_fibres_beside(setting: Setting) -> None:
     batch, waveform = _point_sources(300), Waveform.monophasic(60.0)
-    one, two = (engine.thresholds(batch, waveform, setting, threads=threads) for threads in (1, 2))
+    guess = engine.crude_guess(batch, waveform)
+    one, two = (engine.thresholds(batch, waveform, setting, guess_ma=guess, threads=threads) for threads in (1, 2))
     assert (one.threshold_ma == two.threshold_ma).all()
     assert (one.first_spike_node == two.first_spike_node).all()
-    alone = engine.thresholds(NodePotentials(10.0, batch.node_volts[17:18]), waveform, setting)
+    alone = engine.thresholds(NodePotentials(10.0, batch.node_volts[17:18]), waveform, setting, guess_ma=guess[17:18])
     assert alone.threshold_ma[0] == one.threshold_ma[17]
 
 
