@@ -4,6 +4,7 @@ The field of every contact is read once, in a job, on a window of nodes about th
 the lead. After that any split of the current and any pulse width is a matter of milliseconds.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from planner.errors import PlannerError, RefusedError
 from planner.geometry.arrays import FloatArray
 from planner.i18n import _
 from planner.progress import SILENT, Progress
-from planner.steps.fibre_results import Recharge, waveform_of
+from planner.steps.fibre_results import ALONE, Recharge, waveform_of
 from planner.steps.field_of_fibres import SolvedPotential
 from planner.steps.lay_fibres import fibres_of
 from planner.steps.simulate import fresh_solution
@@ -89,7 +90,10 @@ def prepare_prediction(
     if not known.any():
         raise RefusedError(_("None of these fibres lies in the field of the lead."), code="fibres-none")
     node_mv = np.stack([_continued(-one[known]) for one in values])  # per +1 mA on the contact
-    return PreparedPrediction(group, solution, units.labels, node_mv.astype(np.float32), np.flatnonzero(known))
+    made = PreparedPrediction(group, solution, units.labels, node_mv.astype(np.float32), np.flatnonzero(known))
+    with contextlib.suppress(PlannerError):  # said when an estimate is wanted
+        made.thresholds(made.predictor(programme.width_us, ALONE), programme.shares)  # loads what the first one needs
+    return made
 
 
 def _window(fibre: Fibre, group: FibreGroup, lead_mm: FloatArray) -> FloatArray:

@@ -134,15 +134,23 @@ def _strength_rows(result: FibreResult) -> list[Row]:
     return [(_("Rheobase; chronaxie"), shown)]
 
 
-def recruitment_curve(session: Session, group: FibreGroup, result: FibreResult, programme: Programme) -> NamedCurve:
-    """Percent of the fibres that fire, up to the last one or to what generators deliver, and beyond the amplitude."""
-    figures = FibreFigures.of(result, session.document.store)
+def recruitment_curve(
+    session: Session,
+    group: FibreGroup,
+    result: FibreResult,
+    programme: Programme,
+    estimated: FibreFigures | None = None,
+) -> NamedCurve:
+    """Percent of the fibres that fire, up to the last one or to what generators deliver, and beyond the amplitude.
+    ``estimated`` in place of the solver's figures."""
+    figures = estimated or FibreFigures.of(result, session.document.store)
     finite = figures.thresholds_ma[np.isfinite(figures.thresholds_ma)]
     top = float(np.quantile(finite, 0.95)) if len(finite) else 1.0
     most = min(max(1.1 * top, 2.0 * programme.amplitude_ma), max(FARTHEST_MA, 1.2 * programme.amplitude_ma))
     currents, shares = figures.recruitment(most)
     rank = list(session.case.fibre_groups).index(group.id) if group.id in session.case.fibre_groups else 0
-    name = _("{name}, {value} µm").format(name=group_name(group.name), value=number(group.diameter_um, 1))
+    text = _("{name}, {value} µm") if estimated is None else _("{name}, {value} µm, estimate")
+    name = text.format(name=group_name(group.name), value=number(group.diameter_um, 1))
     return NamedCurve(name, currents, 100.0 * shares, FIBRE_RGB[rank % len(FIBRE_RGB)])
 
 

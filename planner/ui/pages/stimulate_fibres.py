@@ -190,12 +190,12 @@ class FibrePanel(QWidget):
         with QSignalBlocker(self.recharge_box):
             self.recharge_box.setCurrentIndex(self.recharge_box.findData(result.assumptions["recharge"]))
         is_stale = f"fibre-result:{result.id}" in state.stale
-        self._show_numbers(state, programme, is_stale=is_stale)
         self.recruitment.setVisible(True)
         self.recruitment.show_curves(
             tuple(recruitment_curve(self._session, *one, programme) for one in self._results(state)),
             Mark(_amplitude_words(programme.amplitude_ma), programme.amplitude_ma),
         )
+        self._show_numbers(state, programme, is_stale=is_stale)
         curves = strength_duration_curves(result)
         self.durations.setVisible(bool(curves))
         self.durations.show_curves(
@@ -241,6 +241,11 @@ class FibrePanel(QWidget):
             is_rough=estimate.is_rough,
         )
         self.numbers.show_rows(rows)
+        group = self._session.case.fibre_groups.get(result.group_id)
+        if group is not None:
+            curve = recruitment_curve(self._session, group, result, programme, estimated)
+            mark = Mark(_amplitude_words(programme.amplitude_ma), programme.amplitude_ma)
+            self.recruitment.show_curves((curve,), mark)
         self._session.showing.fibres.preview(programme.id, programme.amplitude_ma, self.live.by_group())
 
     def follow_preview(self, case: Case, programme: Programme, simulation: Simulation | None = None) -> None:
