@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from scipy.spatial.transform import Rotation
 
 from planner.errors import PlannerError, SpaceMismatchError
@@ -54,6 +55,16 @@ def patchy(seed: int = 3) -> Tissue:
     return Tissue.from_labels(Volume(Grid.of(values.shape, affine, SPACE), values), table, 0.2)
 
 
+def brain_like() -> Tissue:
+    """CSF, grey and white matter in patches of some millimetres, voxels of 1 mm."""
+    smooth = gaussian_filter(np.random.default_rng(0).normal(size=(90, 90, 90)), 3.0)
+    values = np.digitize(smooth, np.quantile(smooth, [0.2, 0.6])).astype(np.uint8)
+    affine = np.eye(4)
+    affine[:3, 3] = -44.5
+    table = {0: 1.654, 1: 0.275, 2: 0.126}
+    return Tissue.from_labels(Volume(Grid.of(values.shape, affine, SPACE), values), table, 0.2)
+
+
 def rough(*leads: PlacedLead, conductor: Conductor | None = None, **options: object) -> CubeUnits:
     chosen = CubeOptions(**{"fineness": ROUGH, "threads": 1, **options})  # type: ignore[arg-type]
     return solve_cubes(leads, conductor or Conductor.uniform(0.2), SILENT, chosen)
@@ -65,7 +76,7 @@ def rough(*leads: PlacedLead, conductor: Conductor | None = None, **options: obj
 def test_that_a_straight_lead_at_any_angle_to_the_cubes_agrees_with_the_lead_fitted_solver(
     kind: str, seed: int
 ) -> None:
-    tissue = patchy() if kind == "patchy" else Tissue.uniform(0.2)
+    tissue = brain_like() if kind == "patchy" else Tissue.uniform(0.2)
     conductor = Conductor(tissue, Capsule(0.0 if kind == "bare" else 0.2, 0.1))
     fitted = solve_units(RING, STANDING, conductor, SILENT, FieldOptions(domain=Domain(GROUND_MM, 45.0)))
     frame = turned_frame(seed)
@@ -74,13 +85,14 @@ def test_that_a_straight_lead_at_any_angle_to_the_cubes_agrees_with_the_lead_fit
     ours, theirs = cubes.combine({"1": -1.0}, 1.0, 2.0), fitted.combine({"1": -1.0}, 1.0, 2.0)
     # The issue asks 1 % of impedance, 2 % of volume, 1 % (median) and 3 % (p90) of |E| from 0.35 mm off the lead on.
     assert ours.impedance_ohm == pytest.approx(theirs.impedance_ohm, rel=0.008)
-    # In the blocks the lead-fitted solver at its usual angles is itself 3 % below its own finer solution.
+    # In patches the lead-fitted solver at its usual angles is itself a per cent or more below its own finer solution.
     tolerance = 0.02 if kind == "patchy" else 0.01
     assert ours.activated(0.2).volume_mm3 == pytest.approx(theirs.activated(0.2).volume_mm3, rel=tolerance)
     rng = np.random.default_rng(seed)
     angle, away, height = rng.uniform(0, 2 * np.pi, 4000), rng.uniform(0.985, 4.6, 4000), rng.uniform(-1, 8, 4000)
     points = Points.of(np.stack([away * np.cos(angle), away * np.sin(angle), height], axis=1), SPACE)
     error = np.abs(ours.at(points).magnitude_v_mm / theirs.at(points).magnitude_v_mm - 1.0)
+    # Where two tissues meet inside a cell either solver may be the one that is off.
     assert np.median(error) < 0.006
     assert np.quantile(error, 0.9) < 0.02
 
