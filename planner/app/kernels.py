@@ -35,6 +35,9 @@ def compiled_kernels() -> Iterator[Callable[[], object]]:
     from planner.anatomy.spine.ct.warming import warm as warm_spine
 
     yield warm_spine
+    from planner.scene.carm.rays import warm as warm_carm
+
+    yield warm_carm
 
 
 def kernels_to_load() -> Iterator[Callable[[], object]]:

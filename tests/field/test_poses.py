@@ -50,7 +50,8 @@ def test_that_200_random_poses_are_all_solved(directional_lead: LeadShape, lead_
     labelled = patches()
     tissues = (labelled, fibres(labelled))
     for number in range(POSES):
-        lead, tissue, pose = (directional_lead, lead_3389)[number % 2], tissues[number // 2 % 2], random_pose(rng)
+        has_fibres = number // 2 % 5 == 0  # tensors cost four times as much: 40 poses of both leads
+        lead, tissue, pose = (directional_lead, lead_3389)[number % 2], tissues[has_fibres], random_pose(rng)
         conductor = Conductor(tissue, Capsule(0.1, 0.1))
         units = solve_units(lead, pose, conductor, SILENT, FieldOptions(resolution=COARSE))
         assert (np.linalg.eigvalsh(units.conductance_ms) > 0).all()

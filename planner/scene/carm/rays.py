@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import SpaceMismatchError
+from planner.geometry import Grid
 from planner.geometry.arrays import FloatArray
 from planner.scene.carm.attenuation import Attenuation
 from planner.scene.carm.geometry import CArm
@@ -45,3 +46,10 @@ def _both(inverse: FloatArray, vector: FloatArray, *, is_place: bool) -> FloatAr
     """(3, 2) in index units and in mm."""
     index = inverse[:3, :3] @ vector + (inverse[:3, 3] if is_place else 0.0)
     return np.ascontiguousarray(np.stack([index, vector], axis=1))
+
+
+def warm() -> None:
+    """Compile or load the kernel, for the arrays that ``attenuation_of`` makes."""
+    grid = Grid.of((2, 2, 2), np.eye(4), "warm")
+    empty = Attenuation(grid, np.zeros((2, 2, 2), dtype=np.float32))
+    radiograph(empty, CArm((0.0, 0.0, 0.0), "warm", pixels=2))
